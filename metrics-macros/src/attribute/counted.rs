@@ -1,0 +1,18 @@
+use super::{Attribute, Block, Instrument, Kind, Label, Record};
+use crate::options::Key;
+
+pub(crate) static COUNTED: Attribute = Attribute {
+    name: "counted",
+    operations: &[],
+    block: Block::EveryMethod,
+    options: &[Key::Name, Key::Help],
+    instruments: &[Instrument {
+        builtin: ["function", "FUNCTION_CALLS_TOTAL"],
+        kind: Kind::Counter,
+        record: Record::Calls,
+        labels: &[Label::Function, Label::Module],
+        by_outcome: true,
+        operation: None,
+        help: "Calls by outcome.",
+    }],
+};

@@ -1,0 +1,256 @@
+//! What options can get wrong together, and values that break a rule.
+//!
+//! Each function adds every mistake that it finds, on the token that the user
+//! must change.
+
+use crate::attribute::{Block, Kind, Label};
+use crate::errors::Errors;
+use crate::input::Function;
+use crate::model::{Context, Layer, check_label_name, check_metric_name, check_prefix};
+use crate::options::{Buckets, Given, LabelOption, Options};
+use proc_macro2::Span;
+
+/// Checks all attributes of one function.
+pub(crate) fn check_layers(
+    layers: &[Layer],
+    function: &Function,
+    context: Context<'_>,
+    errors: &mut Errors,
+) {
+    for layer in layers {
+        check_values(layer, errors);
+        check_own_name(layer, errors);
+        check_operation(layer, function, errors);
+        check_model(layer, function, context, errors);
+    }
+    check_together(layers, function, errors);
+}
+
+/// Checks an attribute of an `impl` block, before it is given to the methods.
+pub(crate) fn check_block(layer: &Layer, errors: &mut Errors) {
+    let Options {
+        operation,
+        rows,
+        skip,
+        ..
+    } = &layer.options;
+    let name = layer.attribute.name;
+    if let Some(operation) = operation {
+        let word = operation.value;
+        let message = format!("`{word}` is for a method; write `#[{name}({word})]` on each one");
+        errors.at(operation.key, message);
+    }
+    if let Some(rows) = rows {
+        errors.at(
+            rows.key,
+            "`rows` is for a method; give it beside its operation",
+        );
+    }
+    if let Some(skip) = skip {
+        errors.at(
+            skip.key,
+            format!("`skip` is for a method; remove `#[{name}]` instead"),
+        );
+    }
+    if layer.attribute.block == Block::Defaults {
+        // Methods only take these over, so nothing else would check them.
+        check_values(layer, errors);
+    }
+}
+
+/// Literals obey the rules of Prometheus.
+fn check_values(layer: &Layer, errors: &mut Errors) {
+    let options = &layer.options;
+    if let Some(name) = &options.name {
+        let kind = layer.attribute.instruments.first().map(|first| first.kind);
+        let kind = kind.unwrap_or(Kind::Counter);
+        if let Err(message) = check_metric_name(&name.value.value(), kind) {
+            errors.at(name.value.span(), message);
+        }
+    }
+    if let Some(prefix) = &options.prefix {
+        if let Err(message) = check_prefix(&prefix.value.value()) {
+            errors.at(prefix.value.span(), message);
+        }
+    }
+    for given in [&options.help, &options.model].into_iter().flatten() {
+        if given.value.value().trim().is_empty() {
+            errors.at(
+                given.value.span(),
+                "this text is empty; write what it stands for",
+            );
+        }
+    }
+    if let Some(labels) = &options.labels {
+        check_labels(layer, &labels.value, errors);
+    }
+    if let Some(buckets) = &options.buckets {
+        check_buckets(&buckets.value, errors);
+    }
+}
+
+/// Labels have valid names, and each name stands once.
+fn check_labels(layer: &Layer, labels: &[LabelOption], errors: &mut Errors) {
+    let built_in = layer.attribute.instruments.iter();
+    let built_in = built_in.flat_map(|instrument| instrument.labels);
+    let mut names: Vec<String> = built_in
+        .filter(|label: &&Label| label.survives_own_name())
+        .map(|label| label.name().to_owned())
+        .collect();
+    for label in labels {
+        let name = label.name();
+        let span = label.key.span();
+        if let Err(message) = check_label_name(&name) {
+            errors.at(span, message);
+        } else if names.contains(&name) {
+            errors.at(
+                span,
+                format!("the label `{name}` stands twice; name each label once"),
+            );
+        }
+        names.push(name);
+    }
+}
+
+/// Bounds are finite and rise; `+Inf` is implied.
+fn check_buckets(buckets: &Buckets, errors: &mut Errors) {
+    if buckets.bounds.is_empty() {
+        errors.at(
+            buckets.span,
+            "there are no buckets; give at least one upper bound",
+        );
+    }
+    for &(bound, span) in &buckets.bounds {
+        if !bound.is_finite() {
+            errors.at(
+                span,
+                "a bucket's bound must be finite; `+Inf` is added by itself",
+            );
+        }
+    }
+    for pair in buckets.bounds.windows(2) {
+        let ((before, _), (bound, span)) = (pair[0], pair[1]);
+        if bound == before {
+            errors.at(
+                span,
+                format!("the bound `{bound}` stands twice; give each one once"),
+            );
+        } else if bound < before {
+            errors.at(
+                span,
+                format!("the bound `{bound}` comes after `{before}`; sort them"),
+            );
+        }
+    }
+}
+
+/// What changes a family's description needs an own family: every plain use of
+/// the attribute would contradict it.
+fn check_own_name(layer: &Layer, errors: &mut Errors) {
+    let options = &layer.options;
+    let own = if layer
+        .attribute
+        .options
+        .contains(&crate::options::Key::Prefix)
+    {
+        "prefix"
+    } else {
+        "name"
+    };
+    if options.name.is_some() || options.prefix.is_some() {
+        return;
+    }
+    let spans: [(&str, Option<Span>); 3] = [
+        ("labels", key(options.labels.as_ref())),
+        ("buckets", key(options.buckets.as_ref())),
+        ("help", key(options.help.as_ref())),
+    ];
+    for (option, span) in spans {
+        if let Some(span) = span {
+            let message = format!(
+                "`{option}` needs an own `{own}`: other functions record into this family \
+                 without it; add `{own} = \"…\"`"
+            );
+            errors.at(span, message);
+        }
+    }
+}
+
+fn key<T>(given: Option<&Given<T>>) -> Option<Span> {
+    given.map(|given| given.key)
+}
+
+/// A function gives one of the attribute's operations, if it has any.
+fn check_operation(layer: &Layer, function: &Function, errors: &mut Errors) {
+    let known = layer.attribute.operations;
+    if !known.is_empty() && layer.options.operation.is_none() {
+        let name = layer.attribute.name;
+        let words: Vec<String> = known.iter().map(|word| format!("`{word}`")).collect();
+        let message = format!(
+            "`#[{name}]` on a function needs its operation: one of {}",
+            words.join(", ")
+        );
+        errors.at(function.signature.ident.span(), message);
+    }
+}
+
+/// A model is written, the block's type's, or `Self`'s.
+fn check_model(layer: &Layer, function: &Function, context: Context<'_>, errors: &mut Errors) {
+    let instruments = layer.attribute.instruments.iter();
+    let mut labels = instruments.flat_map(|instrument| instrument.labels);
+    let needed = labels.any(|label| *label == Label::Model);
+    let known = layer.options.model.is_some() || context.type_name.is_some();
+    if needed && !known && function.signature.receiver().is_none() {
+        let name = layer.attribute.name;
+        let message = format!(
+            "the model can't be told without `self`; add `model = \"…\"`, \
+             or `#[{name}]` on the `impl` block"
+        );
+        errors.at(function.signature.ident.span(), message);
+    }
+}
+
+/// What attributes on one function can't have together.
+fn check_together(layers: &[Layer], function: &Function, errors: &mut Errors) {
+    let mut rows = layers
+        .iter()
+        .filter_map(|layer| layer.options.rows.as_ref());
+    if let Some(second) = rows.nth(1) {
+        errors.at(
+            second.key,
+            "`rows` is given twice on this function; give it once",
+        );
+    }
+    let mut families: Vec<String> = Vec::new();
+    for layer in layers {
+        let options = &layer.options;
+        let name = options.name.as_ref().map(|given| given.value.value());
+        let prefix = options.prefix.as_ref().map(|given| given.value.value());
+        let family = name
+            .unwrap_or_else(|| format!("{}/{}", layer.attribute.name, prefix.unwrap_or_default()));
+        if families.contains(&family) {
+            let attribute = layer.attribute.name;
+            let message = format!(
+                "`#[{attribute}]` stands twice on this function with the same family; \
+                 remove one, or give one another name"
+            );
+            let span = key(options.name.as_ref()).or(key(options.prefix.as_ref()));
+            let span = span.or(key(options.operation.as_ref()));
+            errors.at(span.unwrap_or(function.signature.ident.span()), message);
+        }
+        families.push(family);
+    }
+}
+
+/// `skip` stands alone, and on a method of an annotated block.
+pub(crate) fn check_skip(layer: &Layer, in_block: bool, errors: &mut Errors) {
+    let Some(skip) = &layer.options.skip else {
+        return;
+    };
+    let name = layer.attribute.name;
+    if !in_block || layer.attribute.block == Block::Defaults {
+        let message =
+            format!("`skip` is for methods of an `impl` block under `#[{name}]`; remove it");
+        errors.at(skip.key, message);
+    }
+}

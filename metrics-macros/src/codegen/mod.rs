@@ -1,0 +1,45 @@
+//! Expansions, one generator for each shape of function.
+//!
+//! Everything is spanned `mixed_site`: locals can't collide with the user's,
+//! and paths are rooted. Generated code holds no `unsafe` block and no
+//! `#[allow]` but one that a future as a return value needs.
+
+mod async_fn;
+mod call_site;
+mod future_fn;
+mod impl_block;
+mod returned;
+mod sync_fn;
+
+pub(crate) use impl_block::impl_block;
+
+use crate::input::{Function, Shape, located_at};
+use crate::model::CallSite;
+use proc_macro2::{Delimiter, Group, TokenStream};
+use quote::ToTokens;
+
+/// The function, recording what its site says.
+pub(crate) fn function(function: &Function, site: &CallSite) -> TokenStream {
+    let body = match function.shape() {
+        Shape::Sync => sync_fn::wrapped(function, site),
+        Shape::InPlace => sync_fn::in_place(function, site),
+        Shape::Async => async_fn::wrapped(function, site),
+        Shape::BoxedTail(tail) => future_fn::boxed_tail(&tail, site),
+        Shape::Future { boxed } => future_fn::wrapped(function, site, boxed),
+    };
+    let inner = &function.inner_attributes;
+    let mut tokens = function.head();
+    let mut group = Group::new(Delimiter::Brace, quote::quote!(#(#inner)* #body));
+    // The function's own braces, so that what the compiler says of the body's
+    // end still points there.
+    group.set_span(function.braces);
+    group.to_tokens(&mut tokens);
+    tokens
+}
+
+/// The user's body in braces of its own.
+fn body_group(function: &Function) -> Group {
+    let mut group = Group::new(Delimiter::Brace, function.body.clone());
+    group.set_span(located_at(function.braces));
+    group
+}

@@ -1,0 +1,85 @@
+//! The written return type, as an annotation inside the body.
+
+use crate::input::Function;
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use quote::ToTokens as _;
+use syn::ReturnType;
+use syn::spanned::Spanned as _;
+
+/// The return type with every `impl Trait` left to inference; `None` where
+/// nothing is written or nothing is known.
+pub(super) fn annotation(function: &Function) -> Option<TokenStream> {
+    let ReturnType::Type(_, returned) = &function.signature.output else {
+        return None;
+    };
+    let inferred = infer_opaque(returned.to_token_stream());
+    let text = inferred.to_string();
+    (text != "_").then_some(inferred)
+}
+
+/// Where the return type is written.
+pub(super) fn span(function: &Function) -> Span {
+    match &function.signature.output {
+        ReturnType::Type(_, returned) => returned.span(),
+        ReturnType::Default => function.signature.ident.span(),
+    }
+}
+
+/// Puts `_` for `impl Trait + …`, up to the comma or bracket that ends it.
+fn infer_opaque(tokens: TokenStream) -> TokenStream {
+    let mut inferred = TokenStream::new();
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Ident(ident) if ident == "impl" => {
+                inferred.extend([TokenTree::from(Ident::new("_", ident.span()))]);
+                let mut depth = 0_usize;
+                let mut after_minus = false;
+                while let Some(next) = tokens.peek() {
+                    if let TokenTree::Punct(punct) = next {
+                        match punct.as_char() {
+                            '<' => depth += 1,
+                            '>' if after_minus => {}
+                            ',' | '>' if depth == 0 => break,
+                            '>' => depth -= 1,
+                            _ => {}
+                        }
+                        after_minus = punct.as_char() == '-';
+                    } else {
+                        after_minus = false;
+                    }
+                    tokens.next();
+                }
+            }
+            TokenTree::Group(group) => {
+                let inner = infer_opaque(group.stream());
+                let mut replaced = Group::new(group.delimiter(), inner);
+                replaced.set_span(group.span());
+                inferred.extend([TokenTree::from(replaced)]);
+            }
+            other => inferred.extend([other]),
+        }
+    }
+    inferred
+}
+
+#[cfg(test)]
+mod tests {
+    use super::infer_opaque;
+    use proc_macro2::TokenStream;
+
+    #[test]
+    fn opaque_types_are_left_to_inference() {
+        let cases = [
+            ("impl Iterator<Item = (u8, u8)> + 'a", "_"),
+            ("Result<impl Fn(u8) -> Vec<u8>, E>", "Result<_, E>"),
+            ("(impl A, Option<impl B<C>>)", "(_, Option<_>)"),
+            ("Vec<u8>", "Vec<u8>"),
+        ];
+        for (written, expected) in cases {
+            let tokens: TokenStream = written.parse().expect("the type is Rust");
+            let expected: TokenStream = expected.parse().expect("the type is Rust");
+            assert_eq!(infer_opaque(tokens).to_string(), expected.to_string());
+        }
+    }
+}

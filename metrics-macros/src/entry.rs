@@ -1,0 +1,143 @@
+//! From the tokens of an attribute to the tokens of its expansion, and the
+//! policy for errors: all are reported, and the item stays as it was written,
+//! so that one mistake gives one error.
+
+use crate::attribute::{Attribute, Block};
+use crate::check;
+use crate::codegen;
+use crate::errors::Errors;
+use crate::input::{self, Absorbed, Function, ImplBlock, ImplItem, Item};
+use crate::model::{self, Context, Layer};
+use crate::options::parse_options;
+use proc_macro2::TokenStream;
+
+/// Expands one attribute, and those of ours that stand below it.
+pub(crate) fn attribute(
+    attribute: &'static Attribute,
+    options: TokenStream,
+    item: TokenStream,
+) -> TokenStream {
+    let outermost = Absorbed { attribute, options };
+    match input::parse_item(item.clone()) {
+        Err(error) => {
+            let errors = error.to_compile_error();
+            quote::quote!(#item #errors)
+        }
+        Ok(Item::Function(function)) => {
+            let mut errors = Errors::default();
+            let mut function = *function;
+            let layers = layers(outermost, &mut function.attributes, &mut errors);
+            for layer in &layers {
+                check::check_skip(layer, false, &mut errors);
+            }
+            let context = Context { type_name: None };
+            expand_function(&function, layers, context, errors)
+        }
+        Ok(Item::ImplBlock(block)) => expand_block(outermost, *block),
+    }
+}
+
+/// The attributes of an item, the outermost first.
+fn layers(
+    outermost: Absorbed,
+    attributes: &mut Vec<syn::Attribute>,
+    errors: &mut Errors,
+) -> Vec<Layer> {
+    let absorbed = input::absorb(attributes, errors);
+    let all = std::iter::once(outermost).chain(absorbed);
+    all.map(|one| layer(one, errors)).collect()
+}
+
+fn layer(absorbed: Absorbed, errors: &mut Errors) -> Layer {
+    let Absorbed { attribute, options } = absorbed;
+    Layer {
+        attribute,
+        options: parse_options(attribute, options, errors),
+        qualified: false,
+    }
+}
+
+fn expand_function(
+    function: &Function,
+    layers: Vec<Layer>,
+    context: Context<'_>,
+    mut errors: Errors,
+) -> TokenStream {
+    if errors.is_empty() {
+        check::check_layers(&layers, function, context, &mut errors);
+    }
+    if errors.is_empty() {
+        let site = model::build(function, layers, context);
+        return codegen::function(function, &site);
+    }
+    let item = function.to_item();
+    let errors = errors.into_tokens();
+    quote::quote!(#item #errors)
+}
+
+fn expand_block(outermost: Absorbed, mut block: ImplBlock) -> TokenStream {
+    let mut errors = Errors::default();
+    let block_layers = layers(outermost, &mut block.attributes, &mut errors);
+    for layer in &block_layers {
+        check::check_block(layer, &mut errors);
+    }
+    let type_name = block.type_name.to_string();
+    let context = Context {
+        type_name: Some(&type_name),
+    };
+    let sound = errors.is_empty();
+    let items: Vec<TokenStream> = std::mem::take(&mut block.items)
+        .into_iter()
+        .map(|item| match item {
+            ImplItem::Other(tokens) => tokens,
+            ImplItem::Function(function) => {
+                let mut function = *function;
+                let mut errors = Errors::default();
+                let layers = method_layers(&mut function, &block_layers, &mut errors);
+                if layers.is_empty() && errors.is_empty() || !sound {
+                    function.to_item()
+                } else {
+                    expand_function(&function, layers, context, errors)
+                }
+            }
+        })
+        .collect();
+    let block = codegen::impl_block(&block, &items);
+    let errors = errors.into_tokens();
+    quote::quote!(#block #errors)
+}
+
+/// The attributes of a method: its own, which take over what the block's leave
+/// open, and those of the block that apply to every method.
+fn method_layers(function: &mut Function, block: &[Layer], errors: &mut Errors) -> Vec<Layer> {
+    let own = input::absorb(&mut function.attributes, errors);
+    let mut own: Vec<Layer> = own.into_iter().map(|one| layer(one, errors)).collect();
+    let mut layers = Vec::new();
+    for of_block in block {
+        let same = |layer: &&mut Layer| std::ptr::eq(layer.attribute, of_block.attribute);
+        let mut found = false;
+        for layer in own.iter_mut().filter(same) {
+            found = true;
+            check::check_skip(layer, true, errors);
+            layer.options = layer.options.clone().or(&of_block.options);
+            layer.qualified = of_block.attribute.block == Block::EveryMethod;
+        }
+        if !found && of_block.attribute.block == Block::EveryMethod {
+            layers.push(Layer {
+                qualified: true,
+                ..of_block.clone()
+            });
+        }
+    }
+    for layer in &own {
+        if !block
+            .iter()
+            .any(|of_block| std::ptr::eq(of_block.attribute, layer.attribute))
+        {
+            check::check_skip(layer, false, errors);
+        }
+    }
+    own.retain(|layer| layer.options.skip.is_none());
+    layers.extend(own);
+    layers
+}

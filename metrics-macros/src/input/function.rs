@@ -1,0 +1,142 @@
+//! A function or method: signature parsed, body opaque.
+
+use super::{Shape, parse_ahead};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::ext::IdentExt as _;
+use syn::parse::{ParseStream, Parser as _};
+use syn::{Attribute, Ident, Signature, Token, Visibility};
+
+/// A function with a body.
+#[derive(Clone)]
+pub(crate) struct Function {
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) visibility: Visibility,
+    /// `default`, in a specialised `impl`.
+    pub(crate) default: Option<Ident>,
+    pub(crate) signature: Signature,
+    /// `#![…]` at the start of the body; a closure's body may not have them.
+    pub(crate) inner_attributes: Vec<Attribute>,
+    /// The body's tokens after the inner attributes.
+    pub(crate) body: TokenStream,
+    /// The body's braces.
+    pub(crate) braces: Span,
+}
+
+impl Function {
+    /// Whether a function starts here, after its attributes.
+    pub(crate) fn starts(input: ParseStream<'_>) -> bool {
+        let ahead = input.fork();
+        if ahead.parse::<Visibility>().is_err() {
+            return false;
+        }
+        parse_default(&ahead);
+        ahead.parse::<Signature>().is_ok()
+    }
+
+    /// Parses a function whose attributes were read already.
+    pub(crate) fn parse(attributes: Vec<Attribute>, input: ParseStream<'_>) -> syn::Result<Self> {
+        let visibility = input.parse()?;
+        let default = parse_default(input);
+        let signature: Signature = input.parse()?;
+        if let Some(constant) = &signature.constness {
+            let message = "a `const fn` can't be measured: it may run at compile time, \
+                           where there is no clock; remove `const` or the attribute";
+            return Err(syn::Error::new_spanned(constant, message));
+        }
+        if let Some(variadic) = &signature.variadic {
+            let message = "a variadic function can't be measured; wrap it in one that isn't";
+            return Err(syn::Error::new_spanned(variadic, message));
+        }
+        if input.peek(Token![;]) {
+            let message = "a method without a body has nothing to measure; \
+                           annotate the implementations instead";
+            return Err(input.error(message));
+        }
+        let group: Group = input.parse()?;
+        let (inner_attributes, body) = split_body.parse2(group.stream())?;
+        Ok(Self {
+            attributes,
+            visibility,
+            default,
+            signature,
+            inner_attributes,
+            body,
+            braces: group.span(),
+        })
+    }
+
+    /// The function's name; `r#match` is `match`.
+    pub(crate) fn name(&self) -> String {
+        self.signature.ident.unraw().to_string()
+    }
+
+    pub(crate) fn shape(&self) -> Shape {
+        Shape::of(self)
+    }
+
+    /// The written return type may hold an error: it is neither absent nor
+    /// `!`, `()` or a primitive.
+    pub(crate) fn may_fail(&self) -> bool {
+        let syn::ReturnType::Type(_, returned) = &self.signature.output else {
+            return false;
+        };
+        match &**returned {
+            syn::Type::Never(_) => false,
+            syn::Type::Tuple(tuple) => !tuple.elems.is_empty(),
+            syn::Type::Path(path) => !path.path.get_ident().is_some_and(is_primitive),
+            _ => true,
+        }
+    }
+
+    /// The function as it would stand without our attributes.
+    pub(crate) fn to_item(&self) -> TokenStream {
+        let mut tokens = self.head();
+        let inner = &self.inner_attributes;
+        let body = &self.body;
+        let mut group = Group::new(Delimiter::Brace, quote::quote!(#(#inner)* #body));
+        group.set_span(self.braces);
+        group.to_tokens(&mut tokens);
+        tokens
+    }
+
+    /// Everything before the body.
+    pub(crate) fn head(&self) -> TokenStream {
+        let Self {
+            attributes,
+            visibility,
+            default,
+            signature,
+            ..
+        } = self;
+        quote::quote!(#(#attributes)* #visibility #default #signature)
+    }
+}
+
+/// `default` before a method, unless it is something else's name.
+fn parse_default(input: ParseStream<'_>) -> Option<Ident> {
+    parse_ahead(input, |ahead| {
+        let word = ahead.call(Ident::parse_any)?;
+        let keyword = word == "default" && !ahead.peek(Token![=]) && !ahead.peek(Token![!]);
+        keyword
+            .then_some(word)
+            .ok_or_else(|| ahead.error("not `default`"))
+    })
+}
+
+fn split_body(input: ParseStream<'_>) -> syn::Result<(Vec<Attribute>, TokenStream)> {
+    let inner = input.call(Attribute::parse_inner)?;
+    let mut body = TokenStream::new();
+    while !input.is_empty() {
+        body.extend([input.parse::<TokenTree>()?]);
+    }
+    Ok((inner, body))
+}
+
+fn is_primitive(name: &Ident) -> bool {
+    const PRIMITIVES: [&str; 16] = [
+        "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16",
+        "u32", "u64", "u128", "usize",
+    ];
+    PRIMITIVES.iter().any(|primitive| name == primitive)
+}

@@ -1,0 +1,125 @@
+//! The annotated item, parsed as far as it has to be: bodies stay opaque.
+
+mod function;
+mod impl_block;
+mod shape;
+
+pub(crate) use function::Function;
+pub(crate) use impl_block::{ImplBlock, ImplItem};
+pub(crate) use shape::{BoxedTail, Shape};
+
+use crate::attribute::{self, Attribute};
+use crate::errors::Errors;
+use proc_macro2::{Span, TokenStream, TokenTree};
+use syn::parse::discouraged::Speculative as _;
+use syn::parse::{ParseStream, Parser as _};
+use syn::{Attribute as SynAttribute, Meta, Token, Visibility};
+
+/// What an attribute may stand on.
+
+pub(crate) enum Item {
+    Function(Box<Function>),
+    ImplBlock(Box<ImplBlock>),
+}
+
+/// Parses a function, a method or an `impl` block.
+pub(crate) fn parse_item(tokens: TokenStream) -> syn::Result<Item> {
+    let parser = |input: ParseStream<'_>| {
+        let attributes = input.call(SynAttribute::parse_outer)?;
+        if is_impl(input) {
+            let block = ImplBlock::parse(attributes, input)?;
+            return Ok(Item::ImplBlock(Box::new(block)));
+        }
+        if !Function::starts(input) {
+            return Err(unsupported(input));
+        }
+        let function = Function::parse(attributes, input)?;
+        Ok(Item::Function(Box::new(function)))
+    };
+    parser.parse2(tokens)
+}
+
+fn is_impl(input: ParseStream<'_>) -> bool {
+    input.peek(Token![impl]) || input.peek(Token![unsafe]) && input.peek2(Token![impl])
+}
+
+/// The error for an item that is neither, on the word that names its kind.
+fn unsupported(input: ParseStream<'_>) -> syn::Error {
+    let ahead = input.fork();
+    let _ = ahead.parse::<Visibility>();
+    let message = "expected a function with a body, a method or an `impl` block";
+    ahead.error(message)
+}
+
+/// One of our attributes that stands on the same item.
+
+pub(crate) struct Absorbed {
+    pub(crate) attribute: &'static Attribute,
+    pub(crate) options: TokenStream,
+}
+
+/// Takes our attributes out of `attributes`. One under another name isn't
+/// seen, and nests.
+pub(crate) fn absorb(attributes: &mut Vec<SynAttribute>, errors: &mut Errors) -> Vec<Absorbed> {
+    let mut absorbed = Vec::new();
+    for candidate in std::mem::take(attributes) {
+        let Some(attribute) = ours(&candidate) else {
+            attributes.push(candidate);
+            continue;
+        };
+        match candidate.meta {
+            Meta::Path(_) => absorbed.push(Absorbed {
+                attribute,
+                options: TokenStream::new(),
+            }),
+            Meta::List(list) => absorbed.push(Absorbed {
+                attribute,
+                options: list.tokens,
+            }),
+            Meta::NameValue(pair) => {
+                let name = attribute.name;
+                let message = format!("`{name}` takes its options in parentheses: `#[{name}(…)]`");
+                errors.at(pair.eq_token.span, message);
+            }
+        }
+    }
+    absorbed
+}
+
+/// The attribute of ours that this is: by its bare name, or by a path whose
+/// crate could be ours under any name.
+fn ours(candidate: &SynAttribute) -> Option<&'static Attribute> {
+    let segments = &candidate.path().segments;
+    let last = segments.last()?;
+    let ours = attribute::ALL
+        .iter()
+        .find(|known| last.ident == known.name)?;
+    let first = segments.first()?;
+    let by_path = first.ident == "metrics_runtime" || first.ident == "metrics_macros";
+    (segments.len() == 1 || by_path).then_some(*ours)
+}
+
+/// Whether tokens mention this word at any depth.
+pub(crate) fn mentions(tokens: TokenStream, word: &str) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == word,
+        TokenTree::Group(group) => mentions(group.stream(), word),
+        _ => false,
+    })
+}
+
+/// A span for generated tokens that points at the user's token.
+pub(crate) fn located_at(span: Span) -> Span {
+    Span::mixed_site().located_at(span)
+}
+
+/// Reads ahead: the parsed value, with `input` moved past it only if it parses.
+fn parse_ahead<T>(
+    input: ParseStream<'_>,
+    parse: impl FnOnce(ParseStream<'_>) -> syn::Result<T>,
+) -> Option<T> {
+    let ahead = input.fork();
+    let parsed = parse(&ahead).ok()?;
+    input.advance_to(&ahead);
+    Some(parsed)
+}

@@ -1,0 +1,145 @@
+//! The shapes of functions, each with its own code generator.
+
+use super::{Function, mentions};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{ReturnType, Type, TypeParamBound};
+
+/// How a function has to be wrapped.
+#[derive(Clone)]
+pub(crate) enum Shape {
+    Sync,
+    Async,
+    /// Not async, but ends in `Box::pin(async move { … })`, as `async_trait`
+    /// writes it: the future is measured inside the box it already has.
+    BoxedTail(BoxedTail),
+    /// Not async, but returns a future: the returned value is wrapped, which
+    /// for a boxed one takes a second box.
+    Future {
+        boxed: bool,
+    },
+    /// The body must stay in place: it never returns, or a closure around it
+    /// would change what `Location::caller()` says.
+    InPlace,
+}
+
+/// The parts of a body that ends in `Box::pin(async move { … })`.
+#[derive(Clone)]
+pub(crate) struct BoxedTail {
+    /// Everything before.
+    pub(crate) prefix: TokenStream,
+    /// `Box::pin`
+    pub(crate) pin: TokenStream,
+    /// `async move { … }`
+    pub(crate) future: TokenStream,
+}
+
+impl Shape {
+    pub(crate) fn of(function: &Function) -> Self {
+        if function.signature.asyncness.is_some() {
+            return Self::Async;
+        }
+        let in_place = |path: &syn::Path| path.is_ident("track_caller");
+        if function.attributes.iter().any(|a| in_place(a.path())) {
+            return Self::InPlace;
+        }
+        let ReturnType::Type(_, returned) = &function.signature.output else {
+            return Self::Sync;
+        };
+        match &**returned {
+            Type::Never(_) => Self::InPlace,
+            Type::ImplTrait(opaque) if opaque.bounds.iter().any(is_future) => {
+                Self::Future { boxed: false }
+            }
+            Type::Path(path) if is_boxed_future(path) => match boxed_tail(&function.body) {
+                Some(tail) => Self::BoxedTail(tail),
+                None => Self::Future { boxed: true },
+            },
+            _ => Self::Sync,
+        }
+    }
+}
+
+fn is_future(bound: &TypeParamBound) -> bool {
+    match bound {
+        TypeParamBound::Trait(bound) => {
+            let last = bound.path.segments.last();
+            last.is_some_and(|segment| segment.ident == "Future")
+        }
+        _ => false,
+    }
+}
+
+/// `Pin<Box<dyn Future<…> + …>>`, or `BoxFuture<…>` and its local sister.
+fn is_boxed_future(path: &syn::TypePath) -> bool {
+    let Some(last) = path.path.segments.last() else {
+        return false;
+    };
+    let arguments = || last.arguments.to_token_stream();
+    match last.ident.to_string().as_str() {
+        "Pin" => mentions(arguments(), "Box") && mentions(arguments(), "Future"),
+        "BoxFuture" | "LocalBoxFuture" => true,
+        _ => false,
+    }
+}
+
+/// Splits a body that ends in `Box::pin(async { … })`.
+fn boxed_tail(body: &TokenStream) -> Option<BoxedTail> {
+    let mut tokens: Vec<TokenTree> = body.clone().into_iter().collect();
+    let Some(TokenTree::Group(arguments)) = tokens.pop() else {
+        return None;
+    };
+    if arguments.delimiter() != Delimiter::Parenthesis {
+        return None;
+    }
+    let start = path_start(&tokens)?;
+    let pin: TokenStream = tokens.split_off(start).into_iter().collect();
+    Some(BoxedTail {
+        prefix: tokens.into_iter().collect(),
+        pin,
+        future: async_block(&arguments)?,
+    })
+}
+
+/// Where the path `…::Box::pin` at the end of `tokens` starts.
+fn path_start(tokens: &[TokenTree]) -> Option<usize> {
+    let word = |at: usize, word: &str| matches!(tokens.get(at), Some(TokenTree::Ident(ident)) if ident == word);
+    let colons = |at: usize| {
+        let colon =
+            |at| matches!(tokens.get(at), Some(TokenTree::Punct(punct)) if punct.as_char() == ':');
+        colon(at) && colon(at + 1)
+    };
+    let pin = tokens.len().checked_sub(1)?;
+    let mut start = pin.checked_sub(3)?;
+    if !(word(pin, "pin") && colons(start + 1) && word(start, "Box")) {
+        return None;
+    }
+    while let Some(before) = start.checked_sub(2).filter(|&at| colons(at)) {
+        let named = before.checked_sub(1);
+        let ident = named.filter(|&at| matches!(tokens.get(at), Some(TokenTree::Ident(_))));
+        start = ident.unwrap_or(before);
+    }
+    // `.Box::pin(…)` can't be, and after an operator it isn't the whole tail.
+    let statement = start.checked_sub(1).and_then(|at| tokens.get(at));
+    match statement {
+        None | Some(TokenTree::Group(_)) => Some(start),
+        Some(TokenTree::Punct(punct)) if punct.as_char() == ';' => Some(start),
+        Some(_) => None,
+    }
+}
+
+/// The one argument, if it is an async block.
+fn async_block(arguments: &Group) -> Option<TokenStream> {
+    let mut tokens: Vec<TokenTree> = arguments.stream().into_iter().collect();
+    if matches!(tokens.last(), Some(TokenTree::Punct(punct)) if punct.as_char() == ',') {
+        tokens.pop();
+    }
+    let word = |token: &TokenTree, word: &str| matches!(token, TokenTree::Ident(i) if i == word);
+    let body = |token: &TokenTree| matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
+    match &tokens[..] {
+        [first, last] if word(first, "async") && body(last) => {}
+        [first, second, last] if word(first, "async") && word(second, "move") && body(last) => {}
+        _ => return None,
+    }
+    Some(tokens.into_iter().collect())
+}

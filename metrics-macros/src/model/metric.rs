@@ -1,0 +1,76 @@
+//! One family that a call site records into.
+
+use crate::attribute::{Instrument, Kind, Record};
+use crate::options::Options;
+
+/// A family, what is added to it, and where its label values come from.
+
+pub(crate) struct Metric {
+    pub(crate) family: Family,
+    pub(crate) record: Record,
+    /// In the order of the family's labels, `outcome` aside.
+    pub(crate) labels: Vec<Source>,
+}
+
+/// Where a label's value comes from.
+#[derive(Clone)]
+pub(crate) enum Source {
+    Constant(String),
+    /// The module's path, which only the compiler knows.
+    Module,
+    /// The nth argument of the site.
+    Argument(usize),
+}
+
+/// The family's description.
+
+pub(crate) enum Family {
+    /// As the runtime has it.
+    BuiltIn([&'static str; 2]),
+    /// The runtime's, with another name, labels and buckets.
+    Prefixed {
+        builtin: [&'static str; 2],
+        prefix: String,
+        labels: Vec<String>,
+        buckets: Option<Vec<f64>>,
+    },
+    /// The user's.
+    Own {
+        kind: Kind,
+        name: String,
+        help: String,
+        labels: Vec<String>,
+        by_outcome: bool,
+        buckets: Option<Vec<f64>>,
+    },
+}
+
+impl Family {
+    /// The family of an instrument under these options, with these labels.
+    pub(crate) fn of(instrument: &Instrument, options: &Options, labels: Vec<String>) -> Self {
+        let timed = instrument.kind == Kind::Duration;
+        let buckets = options.buckets.as_ref().filter(|_| timed);
+        let buckets = buckets.map(|given| given.value.bounds.iter().map(|(b, _)| *b).collect());
+        let builtin = instrument.builtin;
+        if let Some(name) = &options.name {
+            let help = options.help.as_ref().map(|given| given.value.value());
+            Self::Own {
+                kind: instrument.kind,
+                name: name.value.value(),
+                help: help.unwrap_or_else(|| instrument.help.to_owned()),
+                labels,
+                by_outcome: instrument.by_outcome,
+                buckets,
+            }
+        } else if let Some(prefix) = &options.prefix {
+            Self::Prefixed {
+                builtin,
+                prefix: prefix.value.value(),
+                labels,
+                buckets,
+            }
+        } else {
+            Self::BuiltIn(builtin)
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! What an annotated function records, decided; no tokens are built here.
+
+mod metric;
+mod name;
+
+pub(crate) use metric::{Family, Metric, Source};
+pub(crate) use name::{check_label_name, check_metric_name, check_prefix, model_of_type};
+
+use crate::attribute::{Attribute, Label};
+use crate::input::Function;
+use crate::krate::Krate;
+use crate::options::{LabelValue, Options};
+use syn::{Expr, Path};
+
+/// One attribute on a function, with its options.
+#[derive(Clone)]
+pub(crate) struct Layer {
+    pub(crate) attribute: &'static Attribute,
+    pub(crate) options: Options,
+    /// It stands on the whole `impl` block, so the type is part of `function`.
+    pub(crate) qualified: bool,
+}
+
+/// What is known of a function from outside of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Context<'a> {
+    /// The type of the `impl` block, if that is annotated.
+    pub(crate) type_name: Option<&'a str>,
+}
+
+/// A call site: what one function records, whatever stands on it.
+
+pub(crate) struct CallSite {
+    pub(crate) krate: Krate,
+    /// A registry other than the global one.
+    pub(crate) registry: Option<Path>,
+    /// The function's name, with its type where the block is annotated.
+    pub(crate) function: String,
+    pub(crate) metrics: Vec<Metric>,
+    /// Values that are evaluated at entry.
+    pub(crate) arguments: Vec<Argument>,
+    /// Gives the rows from the value of success.
+    pub(crate) rows: Option<Expr>,
+    /// The return type as written may hold an error.
+    pub(crate) fallible: bool,
+}
+
+/// A label value that is evaluated at entry.
+
+pub(crate) enum Argument {
+    Expression(Box<Expr>),
+    /// The model, from the name of the method's `Self`.
+    ModelOfSelf,
+}
+
+/// Decides what a function records; `layers` were checked.
+pub(crate) fn build(function: &Function, layers: Vec<Layer>, context: Context<'_>) -> CallSite {
+    let name = function.name();
+    let qualified = context.type_name.map(|of| format!("{of}::{name}"));
+    let is_qualified = layers.iter().any(|layer| layer.qualified);
+    let place = qualified.clone().filter(|_| is_qualified);
+    let mut site = CallSite {
+        krate: Krate::default(),
+        registry: None,
+        function: place.unwrap_or_else(|| name.clone()),
+        metrics: Vec::new(),
+        arguments: Vec::new(),
+        rows: None,
+        fallible: function.may_fail(),
+    };
+    let crates = layers.iter().find_map(|layer| layer.options.krate.clone());
+    site.krate = Krate::from(crates.map(|given| given.value));
+    for layer in layers {
+        let function = qualified.clone().filter(|_| layer.qualified);
+        let function = function.unwrap_or_else(|| name.clone());
+        site.add(&layer, &function, context);
+        let Options { registry, rows, .. } = layer.options;
+        site.registry = site.registry.or(registry.map(|given| given.value));
+        site.rows = site.rows.or(rows.map(|given| given.value));
+    }
+    site
+}
+
+impl CallSite {
+    /// Adds the instruments of one attribute.
+    fn add(&mut self, layer: &Layer, function: &str, context: Context<'_>) {
+        let options = &layer.options;
+        let operation = options.operation.as_ref().map(|given| given.value);
+        let mut labels = LabelSources {
+            function: Source::Constant(function.to_owned()),
+            operation: Source::Constant(operation.unwrap_or_default().to_owned()),
+            model: None,
+        };
+        let written: Vec<(String, Source)> = options
+            .labels
+            .iter()
+            .flat_map(|given| &given.value)
+            .map(|label| {
+                let source = match &label.value {
+                    LabelValue::BuiltIn(built_in) => labels.source(*built_in, self, layer, context),
+                    LabelValue::Expression(expression) => {
+                        self.argument(Argument::Expression(expression.clone()))
+                    }
+                };
+                (label.name(), source)
+            })
+            .collect();
+        for instrument in layer.attribute.instruments {
+            if instrument.operation.is_some() && instrument.operation != operation {
+                continue;
+            }
+            let own_name = options.name.is_some();
+            let built_in = instrument.labels.iter();
+            let built_in = built_in.filter(|label| !own_name || label.survives_own_name());
+            let mut pairs: Vec<(String, Source)> = built_in
+                .map(|label| {
+                    let source = labels.source(*label, self, layer, context);
+                    (label.name().to_owned(), source)
+                })
+                .collect();
+            pairs.extend(written.iter().cloned());
+            let (names, sources) = pairs.into_iter().unzip();
+            self.metrics.push(Metric {
+                family: Family::of(instrument, options, names),
+                record: instrument.record,
+                labels: sources,
+            });
+        }
+    }
+
+    fn argument(&mut self, argument: Argument) -> Source {
+        self.arguments.push(argument);
+        Source::Argument(self.arguments.len() - 1)
+    }
+}
+
+/// The labels that the macro fills in, each made once for an attribute.
+struct LabelSources {
+    function: Source,
+    operation: Source,
+    model: Option<Source>,
+}
+
+impl LabelSources {
+    fn source(
+        &mut self,
+        label: Label,
+        site: &mut CallSite,
+        layer: &Layer,
+        context: Context<'_>,
+    ) -> Source {
+        match label {
+            Label::Function => self.function.clone(),
+            Label::Module => Source::Module,
+            Label::Operation => self.operation.clone(),
+            Label::Model => {
+                let model = self.model.get_or_insert_with(|| {
+                    let written = layer
+                        .options
+                        .model
+                        .as_ref()
+                        .map(|given| given.value.value());
+                    let of_block = context.type_name.map(|name| model_of_type(name).to_owned());
+                    written
+                        .or(of_block)
+                        .map_or_else(|| site.argument(Argument::ModelOfSelf), Source::Constant)
+                });
+                model.clone()
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! `buckets = [0.01, 0.1, 1.0]`
+
+use proc_macro2::Span;
+use syn::parse::ParseStream;
+use syn::{Lit, Token, bracketed, token};
+
+/// Bounds as written, each with its literal's span.
+#[derive(Clone)]
+pub(crate) struct Buckets {
+    /// The brackets.
+    pub(crate) span: Span,
+    pub(crate) bounds: Vec<(f64, Span)>,
+}
+
+pub(super) fn parse_buckets(input: ParseStream<'_>) -> syn::Result<Buckets> {
+    if !input.peek(token::Bracket) {
+        let message = "the option `buckets` takes a list of numbers: `buckets = [0.01, 0.1, 1.0]`";
+        return Err(input.error(message));
+    }
+    let content;
+    let brackets = bracketed!(content in input);
+    let mut bounds = Vec::new();
+    while !content.is_empty() {
+        bounds.push(parse_bound(&content)?);
+        if !content.is_empty() {
+            content.parse::<Token![,]>()?;
+        }
+    }
+    Ok(Buckets {
+        span: brackets.span.join(),
+        bounds,
+    })
+}
+
+fn parse_bound(input: ParseStream<'_>) -> syn::Result<(f64, Span)> {
+    let refuse =
+        |span| syn::Error::new(span, "a bucket's bound is a number literal, such as `0.25`");
+    let start = input.span();
+    let negative = input.parse::<Option<Token![-]>>()?.is_some();
+    let literal: Lit = input.parse().map_err(|_| refuse(start))?;
+    let bound: f64 = match &literal {
+        Lit::Float(float) => float.base10_parse()?,
+        Lit::Int(int) => int
+            .base10_digits()
+            .parse()
+            .map_err(|_| refuse(int.span()))?,
+        other => return Err(refuse(other.span())),
+    };
+    Ok((if negative { -bound } else { bound }, literal.span()))
+}

@@ -1,0 +1,207 @@
+//! Set-up in code: one builder, whose `build()` reports every mistake that can
+//! be found before the first request.
+
+use crate::config::{Environment, EnvironmentError, namespace_prefix, set_recording};
+use crate::name::{LabelName, NameError, check_namespace};
+use crate::registry::{Conflict, Registry, Settings, global};
+use std::fmt;
+
+/// The toolkit, set up: a handle to its registry.
+///
+/// ```
+/// # fn main() -> Result<(), metrics_runtime::BuildError> {
+/// let metrics = metrics_runtime::Metrics::builder()
+///     .namespace("shop")
+///     .const_label("region", "eu")
+///     .build()?;
+///
+/// metrics.registry().counter("orders_total", "Orders.").expect("the name is valid").inc();
+/// assert!(metrics.to_text().contains(r#"shop_orders_total{region="eu"} 1"#));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Metrics {
+    registry: &'static Registry,
+}
+
+impl Metrics {
+    /// Starts a set-up. Variables of the [environment](crate::config) are read
+    /// when it is built; what is said in code wins over them.
+    pub fn builder() -> MetricsBuilder {
+        MetricsBuilder {
+            registry: global(),
+            namespace: None,
+            enabled: None,
+            const_labels: Vec::new(),
+            foreign: Vec::new(),
+        }
+    }
+
+    /// The registry that was set up.
+    pub const fn registry(&self) -> &'static Registry {
+        self.registry
+    }
+
+    /// The page in the Prometheus text format, version 0.0.4.
+    pub fn to_text(&self) -> String {
+        self.registry.to_text()
+    }
+}
+
+/// Sets the toolkit up; see [`Metrics::builder`].
+#[derive(Clone, Debug)]
+#[must_use = "nothing is set up until `build` is called"]
+pub struct MetricsBuilder {
+    registry: &'static Registry,
+    namespace: Option<String>,
+    enabled: Option<bool>,
+    const_labels: Vec<(String, String)>,
+    foreign: Vec<prometheus::Registry>,
+}
+
+impl MetricsBuilder {
+    /// Goes before the names of the application's families, with an
+    /// underscore. Default: `METRICS_NAMESPACE`, else none.
+    pub fn namespace(mut self, namespace: impl Into<String>) -> Self {
+        self.namespace = Some(namespace.into());
+        self
+    }
+
+    /// Adds a label with one value to every series of the application.
+    pub fn const_label(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.const_labels.push((name.into(), value.into()));
+        self
+    }
+
+    /// Whether calls are recorded and pages served. Default: `METRICS_ENABLED`,
+    /// else true.
+    pub const fn enabled(mut self, enabled: bool) -> Self {
+        self.enabled = Some(enabled);
+        self
+    }
+
+    /// Serves the families of a registry of the `prometheus` crate too, whose
+    /// default registry is served anyway.
+    pub fn foreign(mut self, registry: prometheus::Registry) -> Self {
+        self.foreign.push(registry);
+        self
+    }
+
+    /// Sets up this registry instead of the global one.
+    pub const fn registry(mut self, registry: &'static Registry) -> Self {
+        self.registry = registry;
+        self
+    }
+
+    /// Checks everything and puts the set-up in force. Calls that were made
+    /// before keep their counts.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`] for a variable or name that isn't valid, for call sites
+    /// that disagree on a family, and when a page was served already under
+    /// another set-up.
+    pub fn build(self) -> Result<Metrics, BuildError> {
+        let environment = Environment::read()?;
+        let namespace = self.namespace.or(environment.namespace);
+        if let Some(namespace) = &namespace {
+            check_namespace(namespace).map_err(BuildError::Namespace)?;
+        }
+        for (index, (name, _)) in self.const_labels.iter().enumerate() {
+            LabelName::new(name).map_err(BuildError::ConstLabel)?;
+            let taken = self.registry.family_with_label(name);
+            if let Some(family) = taken {
+                let label = name.clone();
+                return Err(BuildError::LabelTaken { label, family });
+            }
+            if self.const_labels[..index]
+                .iter()
+                .any(|(other, _)| other == name)
+            {
+                return Err(BuildError::LabelTwice {
+                    label: name.clone(),
+                });
+            }
+        }
+        let conflicts = self.registry.conflicts();
+        if !conflicts.is_empty() {
+            return Err(BuildError::Conflicts(Conflicts(conflicts)));
+        }
+        let settings = Settings {
+            namespace: namespace_prefix(namespace.as_deref()),
+            const_labels: self.const_labels,
+            foreign: self.foreign,
+        };
+        if !self.registry.configure(settings) {
+            return Err(BuildError::AlreadyBuilt);
+        }
+        if let Some(enabled) = self.enabled.or(environment.enabled) {
+            set_recording(enabled);
+        }
+        Ok(Metrics {
+            registry: self.registry,
+        })
+    }
+}
+
+/// Why the toolkit can't be set up.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// A variable of the environment can't be used.
+    #[error(transparent)]
+    Environment(#[from] EnvironmentError),
+    /// The namespace isn't valid.
+    #[error("the namespace isn't valid")]
+    Namespace(#[source] NameError),
+    /// The name of a constant label isn't valid.
+    #[error("a constant label isn't valid")]
+    ConstLabel(#[source] NameError),
+    /// A constant label has the name of a family's own label.
+    #[error("the constant label `{label}` is a label of `{family}` already; choose another name")]
+    LabelTaken {
+        /// The label in question.
+        label: String,
+        /// A family that has it.
+        family: String,
+    },
+    /// A constant label was given twice.
+    #[error("the constant label `{label}` is given twice; give it once")]
+    LabelTwice {
+        /// The label in question.
+        label: String,
+    },
+    /// Call sites disagree on families.
+    #[error(transparent)]
+    Conflicts(Conflicts),
+    /// Another namespace or other constant labels are in force.
+    #[error(
+        "the registry is in use with another namespace or other constant labels; \
+         call `build` once, before the first page is served"
+    )]
+    AlreadyBuilt,
+}
+
+/// All call sites that disagree, one a line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Conflicts(Vec<Conflict>);
+
+impl Conflicts {
+    /// The conflicts one by one.
+    pub fn iter(&self) -> impl Iterator<Item = &Conflict> {
+        self.0.iter()
+    }
+}
+
+impl fmt::Display for Conflicts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, conflict) in self.0.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "\n" };
+            write!(f, "{separator}{conflict}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Conflicts {}

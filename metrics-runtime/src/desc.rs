@@ -1,0 +1,323 @@
+//! What a family is: its name, help, kind, labels and buckets.
+
+use crate::name::{LabelName, MetricName, NameError};
+
+/// The kind of a family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// A value that only rises.
+    Counter,
+    /// A value that rises and falls.
+    Gauge,
+    /// Observations counted in buckets.
+    Histogram,
+}
+
+impl Kind {
+    /// The word of the exposition formats.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Counter => "counter",
+            Self::Gauge => "gauge",
+            Self::Histogram => "histogram",
+        }
+    }
+}
+
+/// What the cells of a histogram hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unit {
+    /// Durations, kept as integer nanoseconds and exposed in seconds.
+    Seconds,
+    /// Any value, kept as a double.
+    Value,
+}
+
+/// Upper bounds of buckets from five milliseconds to ten seconds: the defaults
+/// of Prometheus' client libraries, in seconds.
+pub const DEFAULT_BUCKETS: &[f64] = &[
+    0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
+];
+
+/// The constant description of a family, as it stands in a call site.
+#[derive(Clone, Copy, Debug)]
+pub struct Desc {
+    /// Stands before `name`, with an underscore between.
+    pub(crate) prefix: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) help: &'static str,
+    pub(crate) kind: Kind,
+    pub(crate) unit: Unit,
+    /// Names of the labels, without `outcome`.
+    pub(crate) labels: &'static [&'static str],
+    /// The series of each label set are split by the label `outcome`.
+    pub(crate) by_outcome: bool,
+    /// Upper bounds without `+Inf`.
+    pub(crate) buckets: &'static [f64],
+    /// A family of the application, which the namespace goes before.
+    pub(crate) namespaced: bool,
+}
+
+impl Desc {
+    const fn new(
+        kind: Kind,
+        name: &'static str,
+        help: &'static str,
+        labels: &'static [&'static str],
+    ) -> Self {
+        Self {
+            prefix: "",
+            name,
+            help,
+            kind,
+            unit: Unit::Value,
+            labels,
+            by_outcome: false,
+            buckets: &[],
+            namespaced: true,
+        }
+    }
+
+    /// A counter.
+    #[must_use]
+    pub const fn counter(
+        name: &'static str,
+        help: &'static str,
+        labels: &'static [&'static str],
+    ) -> Self {
+        Self::new(Kind::Counter, name, help, labels)
+    }
+
+    /// A histogram of durations with the default buckets.
+    #[must_use]
+    pub const fn duration(
+        name: &'static str,
+        help: &'static str,
+        labels: &'static [&'static str],
+    ) -> Self {
+        let mut desc = Self::new(Kind::Histogram, name, help, labels);
+        desc.unit = Unit::Seconds;
+        desc.buckets = DEFAULT_BUCKETS;
+        desc
+    }
+
+    /// Splits the series by the label `outcome`.
+    #[must_use]
+    pub const fn by_outcome(mut self) -> Self {
+        self.by_outcome = true;
+        self
+    }
+
+    /// Replaces the buckets.
+    #[must_use]
+    pub const fn buckets(mut self, buckets: &'static [f64]) -> Self {
+        self.buckets = buckets;
+        self
+    }
+
+    /// Puts `prefix` and an underscore before the name.
+    #[must_use]
+    pub const fn prefix(mut self, prefix: &'static str) -> Self {
+        self.prefix = prefix;
+        self
+    }
+
+    /// Replaces the labels, `outcome` aside.
+    #[must_use]
+    pub const fn labels(mut self, labels: &'static [&'static str]) -> Self {
+        self.labels = labels;
+        self
+    }
+
+    /// Keeps the namespace away: a family of the toolkit about itself.
+    pub(crate) const fn about_itself(mut self) -> Self {
+        self.namespaced = false;
+        self
+    }
+
+    /// The name with its prefix.
+    pub(crate) fn full_name(&self) -> String {
+        if self.prefix.is_empty() {
+            self.name.to_owned()
+        } else {
+            format!("{}_{}", self.prefix, self.name)
+        }
+    }
+}
+
+/// A checked description that a registry holds.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Schema {
+    pub(crate) name: MetricName,
+    pub(crate) help: String,
+    pub(crate) kind: Kind,
+    pub(crate) unit: Unit,
+    pub(crate) labels: Vec<LabelName>,
+    pub(crate) by_outcome: bool,
+    pub(crate) buckets: Vec<f64>,
+    pub(crate) namespaced: bool,
+}
+
+/// Why a description can't become a family.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DescError {
+    /// A name breaks a rule.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// A label is named twice.
+    #[error("the label `{label}` stands twice; name each label once")]
+    DuplicateLabel {
+        /// The label in question.
+        label: String,
+    },
+    /// The bounds aren't rising numbers.
+    #[error("buckets must be rising finite numbers, at least one; got {bounds:?}")]
+    Buckets {
+        /// The bounds as given.
+        bounds: Vec<f64>,
+    },
+}
+
+/// Bounds must be finite, rising and not empty; `+Inf` is implied.
+fn check_buckets(bounds: &[f64]) -> Result<(), DescError> {
+    let rising = bounds.windows(2).all(|pair| pair[0] < pair[1]);
+    if !bounds.is_empty() && rising && bounds.iter().all(|bound| bound.is_finite()) {
+        Ok(())
+    } else {
+        Err(DescError::Buckets {
+            bounds: bounds.to_vec(),
+        })
+    }
+}
+
+impl Schema {
+    /// Checks a description that was made at run time.
+    pub(crate) fn new(
+        kind: Kind,
+        name: &str,
+        help: &str,
+        labels: &[&str],
+        buckets: &[f64],
+    ) -> Result<Self, DescError> {
+        let name = MetricName::new(name, kind == Kind::Counter)?;
+        let mut checked = Vec::with_capacity(labels.len());
+        for label in labels {
+            let label = LabelName::new(label)?;
+            if checked.contains(&label) {
+                let label = label.as_str().to_owned();
+                return Err(DescError::DuplicateLabel { label });
+            }
+            checked.push(label);
+        }
+        if kind == Kind::Histogram {
+            check_buckets(buckets)?;
+        }
+        Ok(Self {
+            name,
+            help: help.to_owned(),
+            kind,
+            unit: Unit::Value,
+            labels: checked,
+            by_outcome: false,
+            buckets: buckets.to_vec(),
+            namespaced: true,
+        })
+    }
+
+    /// What differs from `other`, with both values; `None` when nothing does.
+    pub(crate) fn difference(&self, other: &Self) -> Option<String> {
+        let names = |schema: &Self| {
+            let mut names: Vec<_> = schema.labels.iter().map(LabelName::to_string).collect();
+            names.extend(schema.by_outcome.then(|| "outcome".to_owned()));
+            names
+        };
+        if self.kind != other.kind {
+            let (ours, theirs) = (self.kind.as_str(), other.kind.as_str());
+            Some(format!("kind {ours} against {theirs}"))
+        } else if names(self) != names(other) || self.by_outcome != other.by_outcome {
+            Some(format!(
+                "labels {:?} against {:?}",
+                names(self),
+                names(other)
+            ))
+        } else if self.buckets != other.buckets {
+            Some(format!(
+                "buckets {:?} against {:?}",
+                self.buckets, other.buckets
+            ))
+        } else if self.unit != other.unit {
+            Some(format!("unit {:?} against {:?}", self.unit, other.unit))
+        } else if self.help != other.help {
+            Some(format!("help {:?} against {:?}", self.help, other.help))
+        } else {
+            None
+        }
+    }
+}
+
+impl TryFrom<&Desc> for Schema {
+    type Error = DescError;
+
+    fn try_from(desc: &Desc) -> Result<Self, DescError> {
+        let mut schema = Self::new(
+            desc.kind,
+            &desc.full_name(),
+            desc.help,
+            desc.labels,
+            desc.buckets,
+        )?;
+        schema.unit = desc.unit;
+        schema.by_outcome = desc.by_outcome;
+        schema.namespaced = desc.namespaced;
+        Ok(schema)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Desc, DescError, Kind, Schema};
+
+    #[test]
+    fn refuses_buckets_that_do_not_rise() {
+        for bounds in [
+            &[][..],
+            &[1.0, 1.0],
+            &[2.0, 1.0],
+            &[f64::NAN],
+            &[f64::INFINITY],
+        ] {
+            let made = Schema::new(Kind::Histogram, "a", "A.", &[], bounds);
+            assert!(matches!(made, Err(DescError::Buckets { .. })), "{bounds:?}");
+        }
+    }
+
+    #[test]
+    fn refuses_a_label_twice() {
+        let made = Schema::new(Kind::Gauge, "a", "A.", &["x", "x"], &[]);
+        assert!(matches!(made, Err(DescError::DuplicateLabel { .. })));
+    }
+
+    #[test]
+    fn a_difference_is_told_with_both_values() {
+        const PLAIN: Desc = Desc::counter("a_total", "A.", &[]);
+        let schema = |desc: &Desc| Schema::try_from(desc).expect("the description is valid");
+        let cases = [
+            (
+                Desc::counter("a_total", "A.", &["x"]),
+                r#"labels [] against ["x"]"#,
+            ),
+            (
+                Desc::counter("a_total", "B.", &[]),
+                r#"help "A." against "B.""#,
+            ),
+            (PLAIN.by_outcome(), r#"labels [] against ["outcome"]"#),
+        ];
+        for (other, expected) in cases {
+            let difference = schema(&PLAIN).difference(&schema(&other));
+            assert_eq!(difference.as_deref(), Some(expected));
+        }
+        assert_eq!(schema(&PLAIN).difference(&schema(&PLAIN)), None);
+    }
+}

@@ -1,0 +1,88 @@
+//! What the toolkit has to say while the program runs.
+//!
+//! Collecting and recording never fail as a whole; what goes wrong is told
+//! here, once, and counted in a metric. Without a hook it goes to standard
+//! error: the toolkit depends on no logger.
+
+use crate::registry::Conflict;
+use once_cell::sync::OnceCell;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Something that an operator or developer should know.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Diagnostic {
+    /// Two call sites disagree on a family; counted in
+    /// `metrics_conflicts_total`.
+    Conflict(Conflict),
+    /// A family is at its limit of series; what comes now goes to its overflow
+    /// series and is counted in `metrics_series_overflow_total`.
+    Overflow {
+        /// The family's name, without the namespace.
+        family: String,
+        /// The limit.
+        cap: usize,
+    },
+    /// A `METRICS_*` variable couldn't be read and `build()` isn't there to
+    /// return the error; the default is in force.
+    Environment(crate::config::EnvironmentError),
+    /// A family of a foreign registry has the name of one of ours and is left
+    /// out.
+    Shadowed {
+        /// The name that both have.
+        family: String,
+    },
+    /// A foreign registry panicked while it gathered and is left out.
+    ForeignPanic,
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Conflict(conflict) => conflict.fmt(f),
+            Self::Overflow { family, cap } => write!(
+                f,
+                "`{family}` has reached its limit of {cap} series; further label values are \
+                 recorded in its `__overflow__` series"
+            ),
+            Self::Environment(error) => error.fmt(f),
+            Self::Shadowed { family } => write!(
+                f,
+                "a foreign registry has a family `{family}` too; ours is served, the other left out"
+            ),
+            Self::ForeignPanic => {
+                f.write_str("a foreign registry panicked while it gathered and is left out")
+            }
+        }
+    }
+}
+
+type Hook = Box<dyn Fn(&Diagnostic) + Send + Sync>;
+
+static HOOK: OnceCell<Hook> = OnceCell::new();
+
+/// The hook is set already.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the diagnostics hook is set already; set it once, at the start of `main`")]
+pub struct HookError;
+
+/// Sends diagnostics to `hook` instead of standard error.
+///
+/// # Errors
+///
+/// [`HookError`] when a hook is set already.
+pub fn set_diagnostics_hook(
+    hook: impl Fn(&Diagnostic) + Send + Sync + 'static,
+) -> Result<(), HookError> {
+    HOOK.set(Box::new(hook)).map_err(|_| HookError)
+}
+
+pub(crate) fn report(diagnostic: &Diagnostic) {
+    match HOOK.get() {
+        // A recording call reports too and must not panic, so neither may the
+        // user's hook.
+        Some(hook) => drop(catch_unwind(AssertUnwindSafe(|| hook(diagnostic)))),
+        None => eprintln!("metrics: {diagnostic}"),
+    }
+}

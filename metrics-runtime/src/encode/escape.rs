@@ -1,0 +1,44 @@
+//! Escapes of the text format: one routine for label values, one for help.
+
+/// Appends a label value: backslash, double quote and line feed are escaped,
+/// everything else stands as it is.
+pub(super) fn label_value(out: &mut String, value: &str) {
+    escape(out, value, |byte| matches!(byte, b'\\' | b'"' | b'\n'));
+}
+
+/// Appends a help text: backslash and line feed are escaped; a double quote
+/// isn't, unlike in OpenMetrics.
+pub(super) fn help(out: &mut String, text: &str) {
+    escape(out, text, |byte| matches!(byte, b'\\' | b'\n'));
+}
+
+fn escape(out: &mut String, text: &str, special: impl Fn(u8) -> bool) {
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(&special) {
+        let (plain, tail) = rest.split_at(at);
+        out.push_str(plain);
+        out.push('\\');
+        // Special bytes are ASCII, so the next character is one byte long.
+        let (escaped, tail) = tail.split_at(1);
+        out.push_str(if escaped == "\n" { "n" } else { escaped });
+        rest = tail;
+    }
+    out.push_str(rest);
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn label_values_escape_three_characters_and_nothing_else() {
+        let mut out = String::new();
+        super::label_value(&mut out, "a\\b\"c\nd\re\tf\0g\u{2028}ü");
+        assert_eq!(out, "a\\\\b\\\"c\\nd\re\tf\0g\u{2028}ü");
+    }
+
+    #[test]
+    fn help_leaves_quotes_alone() {
+        let mut out = String::new();
+        super::help(&mut out, "a\\b\"c\nd");
+        assert_eq!(out, "a\\\\b\"c\\nd");
+    }
+}

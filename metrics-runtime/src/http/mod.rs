@@ -1,0 +1,4 @@
+//! Serving the page with axum, and outcomes of HTTP responses.
+
+mod outcome;
+mod router;

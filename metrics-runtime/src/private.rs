@@ -1,0 +1,14 @@
+//! What expansions of the macros call. Not part of the public interface.
+
+pub use crate::builtin;
+pub use crate::catalogue::{Instrument, Place, Record, Site, Source};
+pub use crate::desc::Desc;
+pub use crate::label::{LabelValue, Model};
+pub use crate::measure::{
+    Guard, ModelCell, PlainGuard, RowsOfAny, RowsOfOption, RowsOfResult, call, enter, enter_with,
+    measured, measured_with, never,
+};
+pub use crate::outcome::{
+    ClassifyAny, ClassifyContent, ClassifyResult, ClassifyValue, Probe, Reading,
+};
+pub use crate::registry::global;

@@ -1,0 +1,96 @@
+//! Upper bounds of buckets, and the search for the bucket of a value.
+
+use std::sync::{Mutex, PoisonError};
+
+/// Bounds of a histogram, as doubles and as whole nanoseconds.
+#[derive(Debug)]
+pub(crate) struct Bounds {
+    values: Box<[f64]>,
+    nanos: Box<[u64]>,
+}
+
+/// Seconds as whole nanoseconds; what lies outside of `u64` is clamped.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "`as` clamps to the range of the integer, which is what is wanted"
+)]
+pub(crate) fn nanos_of(seconds: f64) -> u64 {
+    (seconds * 1e9).round() as u64
+}
+
+impl Bounds {
+    /// The bounds with these values. Equal lists are kept once for the whole
+    /// process, so that a handle can point to them: programs have few lists.
+    pub(crate) fn intern(values: &[f64]) -> &'static Self {
+        static LISTS: Mutex<Vec<&'static Bounds>> = Mutex::new(Vec::new());
+        let mut lists = LISTS.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bounds) = lists.iter().find(|bounds| *bounds.values == *values) {
+            return bounds;
+        }
+        let bounds = Box::leak(Box::new(Self {
+            values: values.into(),
+            nanos: values.iter().map(|&bound| nanos_of(bound)).collect(),
+        }));
+        lists.push(bounds);
+        bounds
+    }
+
+    /// Upper bounds without `+Inf`.
+    pub(crate) fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    /// Buckets, the one up to `+Inf` included.
+    pub(crate) fn buckets(&self) -> u32 {
+        u32::try_from(self.values.len() + 1).unwrap_or(u32::MAX)
+    }
+
+    /// The bucket of a value: that of the first bound which isn't below it.
+    pub(crate) fn bucket(&self, value: f64) -> u32 {
+        index(self.values.partition_point(|&bound| bound < value))
+    }
+
+    /// The bucket of a duration.
+    pub(crate) fn bucket_of_nanos(&self, nanos: u64) -> u32 {
+        index(self.nanos.partition_point(|&bound| bound < nanos))
+    }
+}
+
+fn index(bucket: usize) -> u32 {
+    u32::try_from(bucket).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Bounds, nanos_of};
+
+    #[test]
+    fn a_bound_belongs_to_its_own_bucket() {
+        let bounds = Bounds::intern(&[0.005, 0.01, 1.0]);
+        for (value, bucket) in [(0.0, 0), (0.005, 0), (0.0051, 1), (1.0, 2), (1.1, 3)] {
+            assert_eq!(bounds.bucket(value), bucket, "{value}");
+            assert_eq!(
+                bounds.bucket_of_nanos(nanos_of(value)),
+                bucket,
+                "{value} as nanoseconds"
+            );
+        }
+        assert_eq!(bounds.bucket(f64::INFINITY), 3);
+        assert_eq!(bounds.bucket(f64::NEG_INFINITY), 0);
+        assert_eq!(bounds.bucket_of_nanos(u64::MAX), 3);
+    }
+
+    #[test]
+    fn equal_lists_are_kept_once() {
+        let first = Bounds::intern(&[3.0, 4.0]);
+        assert!(std::ptr::eq(first, Bounds::intern(&[3.0, 4.0])));
+        assert!(!std::ptr::eq(first, Bounds::intern(&[3.0, 5.0])));
+    }
+
+    #[test]
+    fn seconds_outside_the_range_are_clamped() {
+        assert_eq!(nanos_of(-1.0), 0);
+        assert_eq!(nanos_of(f64::INFINITY), u64::MAX);
+    }
+}

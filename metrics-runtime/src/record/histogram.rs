@@ -1,0 +1,99 @@
+//! Observations counted in buckets.
+//!
+//! The cells of a histogram are its sum and then its buckets, each counting
+//! its own observations; cumulation is the exposition's.
+
+use super::bucket::{Bounds, nanos_of};
+use super::slab::SUMMED;
+use crate::desc::Unit;
+use std::time::Duration;
+
+/// A histogram with fixed buckets.
+///
+/// The handle is an index and a reference to the bounds; copy it freely.
+///
+/// ```
+/// let registry = metrics_runtime::Registry::new();
+/// let sizes = registry.histogram("upload_size_bytes", "Size of uploads in bytes.", &[1e3, 1e6])?;
+/// sizes.observe(500.0);
+/// sizes.observe(2e6);
+/// let page = registry.to_text();
+/// assert!(page.contains("upload_size_bytes_bucket{le=\"1000\"} 1\n"));
+/// assert!(page.contains("upload_size_bytes_sum 2000500\n"));
+/// # Ok::<(), metrics_runtime::RegisterError>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Histogram {
+    pub(crate) cell: u32,
+    pub(crate) bounds: &'static Bounds,
+    pub(crate) unit: Unit,
+}
+
+/// A histogram as read by a scrape.
+#[derive(Debug)]
+pub(crate) struct Snapshot {
+    /// Observations of each bucket alone, the one up to `+Inf` last.
+    pub(crate) buckets: Vec<u64>,
+    pub(crate) sum: f64,
+}
+
+impl Histogram {
+    /// Counts a value, in seconds if the histogram is one of durations.
+    ///
+    /// NaN is refused: it would make the sum NaN for good. It is counted in
+    /// `metrics_dropped_observations_total{reason="nan"}`. A duration below
+    /// zero counts as zero.
+    pub fn observe(&self, value: f64) {
+        if value.is_nan() {
+            crate::registry::dropped_observation();
+        } else if self.unit == Unit::Seconds {
+            self.observe_nanos(nanos_of(value));
+        } else {
+            SUMMED.update(self.cell, |bits| (f64::from_bits(bits) + value).to_bits());
+            SUMMED.add(self.cell + 1 + self.bounds.bucket(value), 1);
+        }
+    }
+
+    /// Counts a duration, in seconds.
+    pub fn observe_duration(&self, duration: Duration) {
+        if self.unit == Unit::Seconds {
+            self.observe_nanos(u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX));
+        } else {
+            self.observe(duration.as_secs_f64());
+        }
+    }
+
+    /// Counts nanoseconds in a histogram of durations.
+    pub(crate) fn observe_nanos(&self, nanos: u64) {
+        SUMMED.add(self.cell, nanos);
+        SUMMED.add(self.cell + 1 + self.bounds.bucket_of_nanos(nanos), 1);
+    }
+
+    /// Observations so far.
+    pub fn count(&self) -> u64 {
+        self.snapshot().buckets.iter().sum()
+    }
+
+    /// Sum of the observations so far.
+    pub fn sum(&self) -> f64 {
+        self.snapshot().sum
+    }
+
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        let first = self.cell + 1;
+        let sum = SUMMED.read(self.cell);
+        Snapshot {
+            buckets: (first..first + self.bounds.buckets())
+                .map(|cell| SUMMED.read(cell))
+                .collect(),
+            sum: match self.unit {
+                #[expect(
+                    clippy::cast_precision_loss,
+                    reason = "a double of seconds is what the formats hold"
+                )]
+                Unit::Seconds => sum as f64 / 1e9,
+                Unit::Value => f64::from_bits(sum),
+            },
+        }
+    }
+}

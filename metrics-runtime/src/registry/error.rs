@@ -1,0 +1,51 @@
+//! Errors of registration.
+
+use crate::catalogue::Place;
+use crate::desc::DescError;
+use std::fmt;
+
+/// Two declarations of one family that disagree.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Conflict {
+    /// The family's name, without the namespace.
+    pub family: String,
+    /// What differs: the declaration in force against the refused one.
+    pub difference: String,
+    /// The call site in force; `None` when the family was made at run time.
+    pub in_force: Option<Place>,
+    /// The call site that records nowhere; `None` when the family was asked
+    /// for by hand.
+    pub refused: Option<Place>,
+}
+
+impl fmt::Display for Conflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = |place: &Option<Place>| {
+            place.map_or_else(|| "code that records by hand".to_owned(), |p| p.to_string())
+        };
+        write!(
+            f,
+            "`{}` is declared differently by {} (in force) and {} (records nowhere): {}; \
+             give both the same declaration, or one another `name`",
+            self.family,
+            place(&self.in_force),
+            place(&self.refused),
+            self.difference
+        )
+    }
+}
+
+impl std::error::Error for Conflict {}
+
+/// Why a family can't be registered.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RegisterError {
+    /// The description breaks a rule.
+    #[error(transparent)]
+    Invalid(#[from] DescError),
+    /// A family of this name exists and is another one.
+    #[error(transparent)]
+    Conflict(#[from] Conflict),
+}

@@ -1,0 +1,407 @@
+//! Registries: which families are in force, and what goes on their page.
+
+pub(crate) mod bridge;
+mod error;
+mod global;
+
+pub use error::{Conflict, RegisterError};
+pub(crate) use global::dropped_observation;
+pub use global::global;
+
+use crate::builtin::toolkit;
+use crate::catalogue::{self, Place, Site};
+use crate::desc::{Desc, Kind, Schema};
+use crate::diagnostics::{Diagnostic, report};
+use crate::outcome::Outcome;
+use crate::record::{Counter, Family, FamilyCore, Gauge, Histogram, Metric};
+use once_cell::sync::OnceCell;
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// A set of families and their page.
+///
+/// A registry is `const`-constructible, so that a `static` one can be named by
+/// `registry = path` on an attribute.
+///
+/// ```
+/// use metrics_runtime::{Registry, counted};
+///
+/// static AUDIT: Registry = Registry::new();
+///
+/// #[counted(registry = AUDIT)]
+/// fn log_in() {}
+///
+/// log_in();
+/// assert!(AUDIT.to_text().contains("function=\"log_in\""));
+/// assert!(!metrics_runtime::global().to_text().contains("function=\"log_in\""));
+/// ```
+#[derive(Debug, Default)]
+pub struct Registry {
+    state: Mutex<State>,
+    settings: OnceCell<Settings>,
+}
+
+/// What `build()` decides about a page.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Settings {
+    /// With its underscore; empty without a namespace.
+    pub(crate) namespace: String,
+    pub(crate) const_labels: Vec<(String, String)>,
+    pub(crate) foreign: Vec<prometheus::Registry>,
+}
+
+impl Settings {
+    /// Whether two settings make the same page of our own families.
+    fn agrees_with(&self, other: &Self) -> bool {
+        self.namespace == other.namespace && self.const_labels == other.const_labels
+    }
+}
+
+#[derive(Debug, Default)]
+struct State {
+    families: BTreeMap<String, Declared>,
+    /// Sites of the catalogue that were looked at.
+    scanned: usize,
+    conflicts: Vec<Conflict>,
+    toolkit: Option<Toolkit>,
+}
+
+#[derive(Debug)]
+struct Declared {
+    core: Arc<FamilyCore>,
+    by: Option<Place>,
+}
+
+/// What a registry counts about itself.
+#[derive(Debug)]
+struct Toolkit {
+    conflicts: Counter,
+    overflows: Arc<FamilyCore>,
+}
+
+impl State {
+    fn find(&self, name: &str) -> Option<&Arc<FamilyCore>> {
+        self.families.get(name).map(|declared| &declared.core)
+    }
+
+    /// The family with this schema, made if there is none of its name.
+    fn declare(&mut self, schema: Schema, by: Option<Place>) -> Result<Arc<FamilyCore>, Conflict> {
+        let name = schema.name.as_str();
+        if let Some(declared) = self.families.get(name) {
+            return match declared.core.schema.difference(&schema) {
+                None => Ok(Arc::clone(&declared.core)),
+                Some(difference) => Err(Conflict {
+                    family: name.to_owned(),
+                    difference,
+                    in_force: declared.by,
+                    refused: by,
+                }),
+            };
+        }
+        let overflows = self.toolkit.as_ref().map(|own| Arc::clone(&own.overflows));
+        let name = name.to_owned();
+        let core = Arc::new(FamilyCore::new(schema, overflows));
+        let declared = Declared {
+            core: Arc::clone(&core),
+            by,
+        };
+        self.families.insert(name, declared);
+        Ok(core)
+    }
+
+    fn declare_desc(
+        &mut self,
+        desc: &Desc,
+        by: Option<Place>,
+    ) -> Result<Arc<FamilyCore>, Conflict> {
+        let schema = Schema::try_from(desc).map_err(|error| Conflict {
+            family: desc.full_name(),
+            difference: error.to_string(),
+            in_force: None,
+            refused: by,
+        })?;
+        self.declare(schema, by)
+    }
+
+    /// Declares the toolkit's own families, before all others.
+    fn declare_toolkit(&mut self) {
+        let mut own = |desc| self.declare_desc(desc, None).ok();
+        let families = [
+            own(&toolkit::CONFLICTS),
+            own(&toolkit::SERIES_OVERFLOW),
+            own(&toolkit::DROPPED_OBSERVATIONS),
+        ];
+        if let [Some(conflicts), Some(overflows), Some(_)] = families {
+            let cell = conflicts.shown(&[], Outcome::Ok);
+            let conflicts = FamilyCore::counter(cell);
+            self.toolkit = Some(Toolkit {
+                conflicts,
+                overflows,
+            });
+        }
+    }
+
+    /// Takes up the sites that the catalogue got since the last time.
+    fn scan(&mut self, registry: &Registry) -> Vec<Conflict> {
+        if self.toolkit.is_none() {
+            self.declare_toolkit();
+        }
+        let len = catalogue::len();
+        let mut sites: Vec<&Site> = catalogue::newest(len - self.scanned)
+            .filter(|site| std::ptr::eq(site.registry, registry))
+            .collect();
+        self.scanned = len;
+        sites.sort_by_key(|site| site.place.rank());
+        // Attributes beside ours may have copied a function with its site.
+        sites.dedup_by_key(|site| site.place);
+        let mut conflicts = Vec::new();
+        for site in sites {
+            for instrument in site.instruments {
+                match self.declare_desc(instrument.desc, Some(site.place)) {
+                    Err(conflict) => conflicts.push(conflict),
+                    Ok(family) => {
+                        if let Some(values) = instrument.constants() {
+                            family.shown(&values, Outcome::Ok);
+                            if site.fallible && family.schema.by_outcome {
+                                family.shown(&values, Outcome::Error);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        self.refuse(&conflicts);
+        conflicts
+    }
+
+    fn refuse(&mut self, conflicts: &[Conflict]) {
+        if let Some(own) = &self.toolkit {
+            own.conflicts.inc_by(conflicts.len() as u64);
+        }
+        self.conflicts.extend_from_slice(conflicts);
+    }
+}
+
+impl Registry {
+    /// An empty registry.
+    pub const fn new() -> Self {
+        Self {
+            state: Mutex::new(State {
+                families: BTreeMap::new(),
+                scanned: 0,
+                conflicts: Vec::new(),
+                toolkit: None,
+            }),
+            settings: OnceCell::new(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // No user code runs under the lock, so a poisoned state is whole.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs `work` on the state after the catalogue's new sites were taken up.
+    fn with_state<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
+        let mut state = self.lock();
+        let conflicts = state.scan(self);
+        let done = work(&mut state);
+        drop(state);
+        // The hook is user code and may come back here.
+        for conflict in conflicts {
+            report(&Diagnostic::Conflict(conflict));
+        }
+        done
+    }
+
+    /// Call sites that record nowhere, because another one in force declares
+    /// their family differently.
+    ///
+    /// One line in a test finds them without starting the program; call sites
+    /// of functions that are never called are listed too.
+    ///
+    /// ```
+    /// assert_eq!(metrics_runtime::global().conflicts(), []);
+    /// ```
+    pub fn conflicts(&self) -> Vec<Conflict> {
+        self.with_state(|state| state.conflicts.clone())
+    }
+
+    /// A counter without labels; the one that exists if it is the same.
+    ///
+    /// # Errors
+    ///
+    /// [`RegisterError`] when the name isn't valid or taken by another family.
+    pub fn counter(&self, name: &str, help: &str) -> Result<Counter, RegisterError> {
+        Ok(self.counter_family(name, help, [])?.with([]))
+    }
+
+    /// A gauge without labels; the one that exists if it is the same.
+    ///
+    /// # Errors
+    ///
+    /// [`RegisterError`] when the name isn't valid or taken by another family.
+    pub fn gauge(&self, name: &str, help: &str) -> Result<Gauge, RegisterError> {
+        Ok(self.gauge_family(name, help, [])?.with([]))
+    }
+
+    /// A histogram without labels; the one that exists if it is the same.
+    ///
+    /// `buckets` are upper bounds without `+Inf`.
+    ///
+    /// # Errors
+    ///
+    /// [`RegisterError`] when the name or the buckets aren't valid, or the name
+    /// is taken by another family.
+    pub fn histogram(
+        &self,
+        name: &str,
+        help: &str,
+        buckets: &[f64],
+    ) -> Result<Histogram, RegisterError> {
+        Ok(self.histogram_family(name, help, [], buckets)?.with([]))
+    }
+
+    /// Counters by label; the family that exists if it is the same.
+    ///
+    /// # Errors
+    ///
+    /// [`RegisterError`] when a name isn't valid or taken by another family.
+    pub fn counter_family<const N: usize>(
+        &self,
+        name: &str,
+        help: &str,
+        labels: [&str; N],
+    ) -> Result<Family<Counter, N>, RegisterError> {
+        self.family(Schema::new(Kind::Counter, name, help, &labels, &[])?)
+    }
+
+    /// Gauges by label; the family that exists if it is the same.
+    ///
+    /// # Errors
+    ///
+    /// [`RegisterError`] when a name isn't valid or taken by another family.
+    pub fn gauge_family<const N: usize>(
+        &self,
+        name: &str,
+        help: &str,
+        labels: [&str; N],
+    ) -> Result<Family<Gauge, N>, RegisterError> {
+        self.family(Schema::new(Kind::Gauge, name, help, &labels, &[])?)
+    }
+
+    /// Histograms by label; the family that exists if it is the same.
+    ///
+    /// # Errors
+    ///
+    /// [`RegisterError`] when a name or the buckets aren't valid, or the name is
+    /// taken by another family.
+    pub fn histogram_family<const N: usize>(
+        &self,
+        name: &str,
+        help: &str,
+        labels: [&str; N],
+        buckets: &[f64],
+    ) -> Result<Family<Histogram, N>, RegisterError> {
+        self.family(Schema::new(Kind::Histogram, name, help, &labels, buckets)?)
+    }
+
+    fn family<M: Metric, const N: usize>(
+        &self,
+        schema: Schema,
+    ) -> Result<Family<M, N>, RegisterError> {
+        let core = self.with_state(|state| state.declare(schema, None))?;
+        Ok(Family {
+            core,
+            metric: PhantomData,
+        })
+    }
+
+    /// The built-in family; one that is nowhere to be seen when call sites of
+    /// the program have given its name another meaning.
+    pub(crate) fn builtin(&self, desc: &Desc) -> Arc<FamilyCore> {
+        self.with_state(|state| {
+            state.declare_desc(desc, None).unwrap_or_else(|conflict| {
+                state.refuse(&[conflict]);
+                let schema = Schema::try_from(desc).expect("built-in families are valid");
+                Arc::new(FamilyCore::new(schema, None))
+            })
+        })
+    }
+
+    /// The families of a site's instruments; `None` where another site's
+    /// declaration is in force.
+    pub(crate) fn families_of(&self, site: &Site) -> Vec<Option<Arc<FamilyCore>>> {
+        let in_force = |state: &mut State, desc: &Desc| {
+            let schema = Schema::try_from(desc).ok()?;
+            let family = state.find(schema.name.as_str())?;
+            let same = family.schema.difference(&schema).is_none();
+            same.then(|| Arc::clone(family))
+        };
+        self.with_state(|state| {
+            let instruments = site.instruments.iter();
+            instruments
+                .map(|instrument| in_force(state, instrument.desc))
+                .collect()
+        })
+    }
+
+    /// A family of the application that has this label.
+    pub(crate) fn family_with_label(&self, label: &str) -> Option<String> {
+        let has = |core: &FamilyCore| {
+            let schema = &core.schema;
+            let own = schema.labels.iter().any(|own| own.as_str() == label);
+            schema.namespaced && (own || schema.by_outcome && label == "outcome")
+        };
+        self.with_state(|state| {
+            let mut families = state.families.iter();
+            families
+                .find(|(_, declared)| has(&declared.core))
+                .map(|(name, _)| name.clone())
+        })
+    }
+
+    /// Fixes the settings; false when others are in force already.
+    pub(crate) fn configure(&self, settings: Settings) -> bool {
+        let wanted = settings.clone();
+        self.settings.get_or_init(|| settings).agrees_with(&wanted)
+    }
+
+    /// The settings in force; those of the environment if nothing was built.
+    pub(crate) fn settings(&self) -> &Settings {
+        self.settings.get_or_init(|| {
+            if std::ptr::eq(self, global()) {
+                crate::config::settings_of_environment()
+            } else {
+                Settings::default()
+            }
+        })
+    }
+
+    /// All families, with the names that they are served under.
+    pub(crate) fn gather(&self) -> Vec<(String, Arc<FamilyCore>)> {
+        let namespace = &self.settings().namespace;
+        let exposed = |core: &Arc<FamilyCore>| {
+            let name = core.schema.name.as_str();
+            let namespace = if core.schema.namespaced {
+                namespace
+            } else {
+                ""
+            };
+            (format!("{namespace}{name}"), Arc::clone(core))
+        };
+        self.with_state(|state| {
+            let families = state.families.values();
+            families.map(|declared| exposed(&declared.core)).collect()
+        })
+    }
+
+    /// The page in the Prometheus text format, version 0.0.4.
+    ///
+    /// Families of `prometheus::default_registry()` are part of the page of
+    /// the [global](crate::global) registry.
+    pub fn to_text(&self) -> String {
+        crate::encode::text::page(self)
+    }
+}
