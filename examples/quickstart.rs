@@ -1,0 +1,30 @@
+//! One handler, counted and timed, and the page that Prometheus reads.
+
+use std::error::Error;
+
+use axum::{Router, extract::Path, http::StatusCode, routing::get};
+use metrics_runtime::{Metrics, counted, timed};
+use tokio::net::TcpListener;
+
+#[timed]
+#[counted]
+async fn greet(Path(name): Path<String>) -> Result<String, StatusCode> {
+    if name == "nobody" {
+        return Err(StatusCode::NOT_FOUND);
+    }
+    Ok(format!("Hello, {name}!\n"))
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let metrics = Metrics::builder().build()?;
+    let app = Router::new()
+        .route("/hello/{name}", get(greet))
+        .nest("/metrics", metrics.router());
+
+    let listener = TcpListener::bind("127.0.0.1:3000").await?;
+    println!("hello    http://127.0.0.1:3000/hello/world");
+    println!("metrics  http://127.0.0.1:3000/metrics");
+    axum::serve(listener, app).await?;
+    Ok(())
+}

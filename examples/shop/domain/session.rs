@@ -1,0 +1,38 @@
+//! Who is asking: the session behind a bearer token.
+
+use std::time::Duration;
+
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+use metrics_runtime::counted;
+use tokio::time::{self, MissedTickBehavior};
+
+use crate::error::ShopError;
+use crate::store::{SessionRepository, Store};
+
+/// Short, so that sessions expire and are purged while one watches.
+pub(crate) const LIFETIME: Duration = Duration::from_secs(5);
+
+/// The user whose session the request's `Authorization` header names.
+#[counted]
+pub(crate) async fn authenticate(store: &Store, headers: &HeaderMap) -> Result<i64, ShopError> {
+    let token = headers
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .ok_or(ShopError::Refused)?;
+    let user_id = store.sessions.find_user(token).await?;
+    user_id.ok_or(ShopError::Refused)
+}
+
+/// Purges expired sessions once a second, for ever.
+pub(crate) async fn sweep(sessions: SessionRepository) {
+    let mut ticks = time::interval(Duration::from_secs(1));
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(cause) = sessions.purge().await {
+            eprintln!("error: can't purge the expired sessions: {cause}");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Why the shop can't do what it was asked, and the answer which says so.
+
+use argon2::password_hash;
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+use thiserror::Error;
+use tokio::task::JoinError;
+
+use crate::domain::{PaymentError, QuoteError, RecommendationError};
+use crate::store::InsertOrderError;
+
+/// Every variant is answered with a status of 400 or above, and nothing else is.
+/// The visitors' tally relies on that: to them an error is what its status says.
+#[derive(Debug, Error)]
+pub(crate) enum ShopError {
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    #[error("the name is taken")]
+    NameTaken,
+    #[error("name, password or token is wrong or has expired")]
+    Refused,
+    #[error("the order is paid already")]
+    AlreadyPaid,
+    #[error(transparent)]
+    Quote(#[from] QuoteError),
+    #[error(transparent)]
+    InsertOrder(#[from] InsertOrderError),
+    #[error(transparent)]
+    Payment(#[from] PaymentError),
+    #[error(transparent)]
+    Recommendation(#[from] RecommendationError),
+    #[error("the password could not be hashed")]
+    Password(#[from] password_hash::Error),
+    #[error("the database failed")]
+    Database(#[from] sqlx::Error),
+    #[error("a task of the shop panicked")]
+    Task(#[from] JoinError),
+}
+
+impl ShopError {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::Refused => StatusCode::UNAUTHORIZED,
+            Self::NameTaken | Self::AlreadyPaid | Self::InsertOrder(InsertOrderError::SoldOut) => {
+                StatusCode::CONFLICT
+            }
+            Self::Quote(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Payment(PaymentError::Declined) => StatusCode::PAYMENT_REQUIRED,
+            Self::Payment(PaymentError::Unavailable) => StatusCode::BAD_GATEWAY,
+            Self::Payment(PaymentError::TimedOut) => StatusCode::GATEWAY_TIMEOUT,
+            Self::Recommendation(_)
+            | Self::Password(_)
+            | Self::Database(_)
+            | Self::InsertOrder(InsertOrderError::Database(_))
+            | Self::Task(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
+impl IntoResponse for ShopError {
+    fn into_response(self) -> Response {
+        // What broke inside is the operator's business, not the customer's.
+        if let Self::Database(cause) | Self::InsertOrder(InsertOrderError::Database(cause)) = &self
+        {
+            eprintln!("error: {self}: {cause}");
+        }
+        let body = json!({ "error": self.to_string() });
+        (self.status(), Json(body)).into_response()
+    }
+}

@@ -1,0 +1,88 @@
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use metrics_runtime::{counted, timed};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::task;
+
+use crate::app::App;
+use crate::domain::{self, session};
+use crate::error::ShopError;
+use crate::store::{NewOrder, ProductSales};
+
+#[derive(Deserialize)]
+pub(crate) struct Wish {
+    product_id: i64,
+    quantity: u32,
+}
+
+/// `POST /orders`
+#[timed]
+#[counted]
+pub(crate) async fn place_order(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Json(Wish {
+        product_id,
+        quantity,
+    }): Json<Wish>,
+) -> Result<(StatusCode, Json<Value>), ShopError> {
+    let user_id = session::authenticate(&app.store, &headers).await?;
+    let product = app.store.products.find(product_id).await?;
+    let product = product.ok_or(ShopError::NotFound("product"))?;
+    let total_cents = domain::quote(product.price_cents, quantity)?;
+
+    // A task of its own sees the order through even if the customer hangs up;
+    // else a commit could take effect and nobody would count it.
+    let orders = app.store.orders;
+    let order = NewOrder {
+        user_id,
+        product_id,
+        quantity,
+        total_cents,
+    };
+    let id = task::spawn(async move { orders.insert(&order).await }).await??;
+    Ok((
+        StatusCode::CREATED,
+        Json(json!({ "id": id, "total_cents": total_cents })),
+    ))
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Payment {
+    card: String,
+}
+
+/// `POST /orders/{id}/payment`
+#[timed]
+#[counted]
+pub(crate) async fn pay_order(
+    State(app): State<App>,
+    Path(id): Path<i64>,
+    headers: HeaderMap,
+    Json(Payment { card }): Json<Payment>,
+) -> Result<Json<Value>, ShopError> {
+    let user_id = session::authenticate(&app.store, &headers).await?;
+    let order = app.store.orders.find(id, user_id).await?;
+    let order = order.ok_or(ShopError::NotFound("order"))?;
+    if order.paid {
+        return Err(ShopError::AlreadyPaid);
+    }
+
+    app.acknowledgements.acknowledge(&headers);
+    domain::charge(&card).await?;
+    match app.store.orders.mark_paid(id).await? {
+        0 => Err(ShopError::AlreadyPaid),
+        _ => Ok(Json(json!({ "paid_cents": order.total_cents }))),
+    }
+}
+
+/// `GET /reports/sales`
+#[timed]
+#[counted]
+pub(crate) async fn sales_report(
+    State(app): State<App>,
+) -> Result<Json<Vec<ProductSales>>, ShopError> {
+    Ok(Json(app.store.orders.sales().await?))
+}

@@ -1,0 +1,137 @@
+//! The shop: a service instrumented with this toolkit, and the visitors to try it with.
+
+mod app;
+mod domain;
+mod error;
+mod handler;
+mod option;
+mod stop;
+mod store;
+mod traffic;
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
+use std::pin::pin;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context;
+use axum::Router;
+use clap::Parser;
+use metrics_runtime::Metrics;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio::time;
+
+use crate::app::App;
+use crate::domain::session;
+use crate::option::Options;
+use crate::stop::Stop;
+use crate::store::Store;
+use crate::traffic::{Acknowledgements, ReportFile, Traffic};
+
+/// What requests of others than our visitors get to finish in.
+const GRACE: Duration = Duration::from_secs(1);
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Options::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {}", in_one_line(&error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The error and its causes, less those that only repeat what was said, as sqlx's do.
+fn in_one_line(error: &anyhow::Error) -> String {
+    let mut line = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !line.ends_with(&cause) {
+            line.push_str(": ");
+            line.push_str(&cause);
+        }
+    }
+    line
+}
+
+async fn run(options: Options) -> anyhow::Result<()> {
+    let mut signal = pin!(stop::signal());
+    let listener = TcpListener::bind(options.listen).await.with_context(|| {
+        let address = options.listen;
+        format!("can't listen on {address}; free it or choose another with `--listen`")
+    })?;
+    let address = reachable(listener.local_addr()?);
+    let report = options.report.map(ReportFile::reserve).transpose()?;
+    let (database, _folder) = locate_database(options.database)?;
+    let store = Store::open(&database).await.with_context(|| {
+        let path = database.display();
+        format!(
+            "can't open the database {path}; name a new file or one of a shop's with `--database`"
+        )
+    })?;
+    let metrics = Metrics::builder().build()?;
+
+    let acknowledgements = Acknowledgements::default();
+    let app = App::new(store.clone(), acknowledgements.clone())
+        .into_router()
+        .nest("/metrics", metrics.router());
+    let (close, server) = serve(listener, app);
+    let sweeper = tokio::spawn(session::sweep(store.sessions.clone()));
+    let traffic = Traffic::start(options.visitors, address, &acknowledgements);
+    println!("shop      http://{address}/products");
+    println!("metrics   http://{address}/metrics");
+    println!("visitors  {}", options.visitors);
+    println!("database  {}", database.display());
+
+    let stop = stop::wait(signal.as_mut(), options.seconds).await?;
+    let tally = traffic.stop().await;
+    println!("{tally}");
+    let reported = report.map_or(Ok(()), |report| report.write(&tally));
+    if stop == Stop::Time && options.linger > 0 {
+        println!("open for {} s more; Ctrl-C closes now", options.linger);
+        stop::wait(signal, Some(options.linger)).await?;
+    }
+
+    let _ = close.send(());
+    // Whoever takes longer than this is cut off when the runtime goes.
+    let _ = time::timeout(GRACE, server).await;
+    sweeper.abort();
+    store.close().await;
+    reported
+}
+
+/// The address under which the visitors, and whoever reads the banner, find the shop.
+fn reachable(listening: SocketAddr) -> SocketAddr {
+    let ip = match listening.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, listening.port())
+}
+
+/// The database's path, and the temporary folder that goes when it is dropped.
+fn locate_database(named: Option<PathBuf>) -> anyhow::Result<(PathBuf, Option<TempDir>)> {
+    if let Some(path) = named {
+        return Ok((path, None));
+    }
+    let folder = tempfile::Builder::new()
+        .prefix("shop-")
+        .tempdir()
+        .context("can't make a temporary folder; name a database file with `--database`")?;
+    Ok((folder.path().join("shop.db"), Some(folder)))
+}
+
+/// Serves until told to close, then until the open requests are answered.
+fn serve(listener: TcpListener, app: Router) -> (oneshot::Sender<()>, JoinHandle<io::Result<()>>) {
+    let (close, closed) = oneshot::channel();
+    let server = axum::serve(listener, app).with_graceful_shutdown(async {
+        let _ = closed.await;
+    });
+    (close, tokio::spawn(server.into_future()))
+}

@@ -1,0 +1,78 @@
+//! The shop's database, with one repository for each table.
+
+mod order;
+mod product;
+mod session;
+mod user;
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::SqlitePool;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+pub(crate) use order::{InsertOrderError, NewOrder, OrderRepository, ProductSales};
+pub(crate) use product::{Product, ProductRepository};
+pub(crate) use session::SessionRepository;
+pub(crate) use user::UserRepository;
+
+/// What a new database has on its shelves: name, price in cents, stock.
+const RANGE: [(&str, i64, i64); 8] = [
+    ("green tea", 790, 60),
+    ("black tea", 690, 60),
+    ("tea pot", 3490, 20),
+    ("coffee beans", 1290, 60),
+    ("coffee mill", 5990, 10),
+    ("filter paper", 340, 120),
+    ("milk jug", 1850, 25),
+    ("sugar bowl", 1490, 15),
+];
+
+/// All repositories, over one pool of connections.
+#[derive(Clone)]
+pub(crate) struct Store {
+    pub(crate) users: UserRepository,
+    pub(crate) sessions: SessionRepository,
+    pub(crate) products: ProductRepository,
+    pub(crate) orders: OrderRepository,
+    pool: SqlitePool,
+}
+
+impl Store {
+    /// Opens the file, makes it and its tables if need be, and fills empty shelves.
+    pub(crate) async fn open(path: &Path) -> sqlx::Result<Self> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .foreign_keys(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Normal)
+            .busy_timeout(Duration::from_secs(5));
+        let pool = SqlitePoolOptions::new()
+            .max_connections(4)
+            .connect_with(options)
+            .await?;
+        sqlx::raw_sql(include_str!("schema.sql"))
+            .execute(&pool)
+            .await?;
+
+        let store = Self {
+            users: UserRepository::new(pool.clone()),
+            sessions: SessionRepository::new(pool.clone()),
+            products: ProductRepository::new(pool.clone()),
+            orders: OrderRepository::new(pool.clone()),
+            pool,
+        };
+        if store.products.list().await?.is_empty() {
+            for (name, price_cents, stock) in RANGE {
+                store.products.insert(name, price_cents, stock).await?;
+            }
+        }
+        Ok(store)
+    }
+
+    /// Waits until no connection is in use, then closes the file.
+    pub(crate) async fn close(&self) {
+        self.pool.close().await;
+    }
+}

@@ -1,0 +1,127 @@
+//! Orders, which are never deleted: the shop's books.
+
+use metrics_runtime::track_model;
+use serde::Serialize;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{FromRow, Row, SqlitePool};
+use thiserror::Error;
+
+pub(crate) struct NewOrder {
+    pub(crate) user_id: i64,
+    pub(crate) product_id: i64,
+    pub(crate) quantity: u32,
+    pub(crate) total_cents: i64,
+}
+
+pub(crate) struct Order {
+    pub(crate) total_cents: i64,
+    pub(crate) paid: bool,
+}
+
+impl FromRow<'_, SqliteRow> for Order {
+    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            total_cents: row.try_get("total_cents")?,
+            paid: row.try_get("paid")?,
+        })
+    }
+}
+
+/// One line of the sales report.
+#[derive(Serialize)]
+pub(crate) struct ProductSales {
+    product: String,
+    orders: i64,
+    paid_cents: i64,
+}
+
+impl FromRow<'_, SqliteRow> for ProductSales {
+    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            product: row.try_get("product")?,
+            orders: row.try_get("orders")?,
+            paid_cents: row.try_get("paid_cents")?,
+        })
+    }
+}
+
+#[derive(Debug, Error)]
+pub(crate) enum InsertOrderError {
+    #[error("too few are left in stock")]
+    SoldOut,
+    #[error("the database failed")]
+    Database(#[from] sqlx::Error),
+}
+
+#[derive(Clone)]
+pub(crate) struct OrderRepository {
+    pool: SqlitePool,
+}
+
+#[track_model]
+impl OrderRepository {
+    pub(crate) fn new(pool: SqlitePool) -> Self {
+        Self { pool }
+    }
+
+    /// Takes the goods from the stock and books the order, both or neither.
+    ///
+    /// The commit is inside, so that an insert is counted once it is there to stay.
+    #[track_model(insert)]
+    pub(crate) async fn insert(&self, order: &NewOrder) -> Result<i64, InsertOrderError> {
+        let mut transaction = self.pool.begin().await?;
+        let taken =
+            sqlx::query("UPDATE products SET stock = stock - ?1 WHERE id = ?2 AND stock >= ?1")
+                .bind(order.quantity)
+                .bind(order.product_id)
+                .execute(&mut *transaction)
+                .await?;
+        if taken.rows_affected() == 0 {
+            return Err(InsertOrderError::SoldOut);
+        }
+        let booked = sqlx::query(
+            "INSERT INTO orders (user_id, product_id, quantity, total_cents) VALUES (?, ?, ?, ?)",
+        )
+        .bind(order.user_id)
+        .bind(order.product_id)
+        .bind(order.quantity)
+        .bind(order.total_cents)
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(booked.last_insert_rowid())
+    }
+
+    /// An order, if it is this user's.
+    #[track_model(read, rows = |found| usize::from(found.is_some()))]
+    pub(crate) async fn find(&self, id: i64, user_id: i64) -> sqlx::Result<Option<Order>> {
+        sqlx::query_as("SELECT total_cents, paid FROM orders WHERE id = ? AND user_id = ?")
+            .bind(id)
+            .bind(user_id)
+            .fetch_optional(&self.pool)
+            .await
+    }
+
+    /// Marks an order as paid; returns 0 if it was paid before.
+    #[track_model(update, rows = |updated| *updated)]
+    pub(crate) async fn mark_paid(&self, id: i64) -> sqlx::Result<u64> {
+        let done = sqlx::query("UPDATE orders SET paid = 1 WHERE id = ? AND paid = 0")
+            .bind(id)
+            .execute(&self.pool)
+            .await?;
+        Ok(done.rows_affected())
+    }
+
+    /// Sales by product, over all orders: slower with each of them.
+    #[track_model(read, rows = |list| list.len())]
+    pub(crate) async fn sales(&self) -> sqlx::Result<Vec<ProductSales>> {
+        sqlx::query_as(
+            "SELECT products.name AS product, count(*) AS orders,
+                    sum(total_cents * paid) AS paid_cents
+             FROM orders JOIN products ON products.id = product_id
+             GROUP BY product_id ORDER BY paid_cents DESC",
+        )
+        .fetch_all(&self.pool)
+        .await
+    }
+}

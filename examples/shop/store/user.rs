@@ -1,0 +1,50 @@
+//! People who have registered.
+
+use metrics_runtime::track_model;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{FromRow, Row, SqlitePool};
+
+pub(crate) struct User {
+    pub(crate) id: i64,
+    pub(crate) password_hash: String,
+}
+
+impl FromRow<'_, SqliteRow> for User {
+    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            password_hash: row.try_get("password_hash")?,
+        })
+    }
+}
+
+#[derive(Clone)]
+pub(crate) struct UserRepository {
+    pool: SqlitePool,
+}
+
+#[track_model]
+impl UserRepository {
+    pub(crate) fn new(pool: SqlitePool) -> Self {
+        Self { pool }
+    }
+
+    /// Adds a user and returns the id; a name in use violates a unique index.
+    #[track_model(insert)]
+    pub(crate) async fn insert(&self, name: &str, password_hash: &str) -> sqlx::Result<i64> {
+        let done = sqlx::query("INSERT INTO users (name, password_hash) VALUES (?, ?)")
+            .bind(name)
+            .bind(password_hash)
+            .execute(&self.pool)
+            .await?;
+        Ok(done.last_insert_rowid())
+    }
+
+    #[track_model(read, rows = |found| usize::from(found.is_some()))]
+    pub(crate) async fn find_by_name(&self, name: &str) -> sqlx::Result<Option<User>> {
+        sqlx::query_as("SELECT id, password_hash FROM users WHERE name = ?")
+            .bind(name)
+            .fetch_optional(&self.pool)
+            .await
+    }
+}

@@ -1,0 +1,183 @@
+//! Where a visitor learns that its request is being handled, and how that ended.
+//!
+//! A visitor that wants to hang up announces the request by its id, waits until
+//! the handler acknowledges it, drops the connection, and waits until the
+//! server has dropped the handler. So it knows, rather than guesses, which
+//! requests were cancelled, and it leaves none behind.
+
+use std::collections::HashMap;
+use std::future;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::Next;
+use axum::response::Response;
+use tokio::sync::oneshot;
+
+/// The header with the request's id.
+pub(super) const REQUEST_ID: &str = "x-request-id";
+
+/// How the handling of a request ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum End {
+    Answered(StatusCode),
+    Dropped,
+}
+
+/// The announced requests, by id.
+#[derive(Clone, Default)]
+pub(crate) struct Acknowledgements {
+    requests: Arc<Mutex<HashMap<String, Announced>>>,
+}
+
+struct Announced {
+    acknowledged: Option<oneshot::Sender<()>>,
+    ended: Option<oneshot::Sender<End>>,
+}
+
+impl Acknowledgements {
+    /// Announces a request that is about to be sent.
+    pub(super) fn announce(&self, id: &str) -> Expected {
+        let (acknowledged, acknowledgement) = oneshot::channel();
+        let (ended, end) = oneshot::channel();
+        let announced = Announced {
+            acknowledged: Some(acknowledged),
+            ended: Some(ended),
+        };
+        self.requests().insert(id.to_owned(), announced);
+        Expected {
+            acknowledgement,
+            end,
+        }
+    }
+
+    /// Says, from within the handler, that it is at work on this request.
+    pub(crate) fn acknowledge(&self, headers: &HeaderMap) {
+        let acknowledged =
+            request_id(headers).and_then(|id| self.requests().get_mut(id)?.acknowledged.take());
+        if let Some(acknowledged) = acknowledged {
+            // The visitor may have had its answer already and gone.
+            let _ = acknowledged.send(());
+        }
+    }
+
+    fn watch(&self, headers: &HeaderMap) -> Option<Watch> {
+        let id = request_id(headers)?;
+        let ended = self.requests().get_mut(id)?.ended.take()?;
+        Some(Watch {
+            acknowledgements: self.clone(),
+            id: id.to_owned(),
+            ended: Some(ended),
+            end: End::Dropped,
+        })
+    }
+
+    fn requests(&self) -> MutexGuard<'_, HashMap<String, Announced>> {
+        // No operation on the map leaves it half done, so poison means nothing.
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn request_id(headers: &HeaderMap) -> Option<&str> {
+    headers.get(REQUEST_ID)?.to_str().ok()
+}
+
+/// The visitor's side of an announced request.
+pub(super) struct Expected {
+    acknowledgement: oneshot::Receiver<()>,
+    end: oneshot::Receiver<End>,
+}
+
+impl Expected {
+    /// Waits for the handler's acknowledgement, for ever if there is none.
+    pub(super) async fn acknowledged(&mut self) {
+        if (&mut self.acknowledgement).await.is_err() {
+            future::pending::<()>().await;
+        }
+    }
+
+    /// Waits until the handler is done or dropped, and for the metrics of both.
+    pub(super) async fn ended(self) -> End {
+        self.end.await.unwrap_or(End::Dropped)
+    }
+}
+
+/// The server's side of an announced request, from its arrival to its end.
+struct Watch {
+    acknowledgements: Acknowledgements,
+    id: String,
+    ended: Option<oneshot::Sender<End>>,
+    end: End,
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.acknowledgements.requests().remove(&self.id);
+        if let Some(ended) = self.ended.take() {
+            let _ = ended.send(self.end);
+        }
+    }
+}
+
+/// Middleware that sees announced requests to their end.
+pub(crate) async fn follow(
+    State(acknowledgements): State<Acknowledgements>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let Some(mut watch) = acknowledgements.watch(request.headers()) else {
+        return next.run(request).await;
+    };
+    // When this future is dropped, the handler's goes before `watch`, so that
+    // the end is told only after the handler has been counted.
+    let response = next.run(request).await;
+    watch.end = End::Answered(response.status());
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    fn headers(id: &'static str) -> HeaderMap {
+        HeaderMap::from_iter([(REQUEST_ID.parse().unwrap(), HeaderValue::from_static(id))])
+    }
+
+    #[tokio::test]
+    async fn tells_of_start_and_cancellation() {
+        let acknowledgements = Acknowledgements::default();
+        let mut expected = acknowledgements.announce("1-7");
+        let watch = acknowledgements.watch(&headers("1-7")).unwrap();
+
+        acknowledgements.acknowledge(&headers("1-7"));
+        expected.acknowledged().await;
+        drop(watch);
+        assert_eq!(expected.ended().await, End::Dropped);
+        assert!(acknowledgements.requests().is_empty());
+    }
+
+    #[tokio::test]
+    async fn tells_of_an_answer_that_came_first() {
+        let acknowledgements = Acknowledgements::default();
+        let expected = acknowledgements.announce("1-8");
+        let mut watch = acknowledgements.watch(&headers("1-8")).unwrap();
+
+        watch.end = End::Answered(StatusCode::GATEWAY_TIMEOUT);
+        drop(watch);
+        assert_eq!(
+            expected.ended().await,
+            End::Answered(StatusCode::GATEWAY_TIMEOUT)
+        );
+    }
+
+    #[test]
+    fn ignores_requests_that_nobody_announced() {
+        let acknowledgements = Acknowledgements::default();
+        acknowledgements.acknowledge(&headers("2-1"));
+        assert!(acknowledgements.watch(&headers("2-1")).is_none());
+        assert!(acknowledgements.watch(&HeaderMap::new()).is_none());
+    }
+}

@@ -1,0 +1,62 @@
+//! The routes that visitors take.
+
+use axum::http::Method;
+
+/// A route and, by that, the annotated handler behind it.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(crate) enum Route {
+    ListProducts,
+    ShowProduct,
+    SearchProducts,
+    RecommendProducts,
+    RestockProduct,
+    RegisterUser,
+    OpenSession,
+    PlaceOrder,
+    PayOrder,
+    SalesReport,
+}
+
+impl Route {
+    pub(crate) const ALL: [Self; 10] = [
+        Self::ListProducts,
+        Self::ShowProduct,
+        Self::SearchProducts,
+        Self::RecommendProducts,
+        Self::RestockProduct,
+        Self::RegisterUser,
+        Self::OpenSession,
+        Self::PlaceOrder,
+        Self::PayOrder,
+        Self::SalesReport,
+    ];
+
+    pub(crate) fn method(self) -> Method {
+        self.row().0
+    }
+
+    /// The path as the router has it, with `{id}` for an id.
+    pub(crate) fn path(self) -> &'static str {
+        self.row().1
+    }
+
+    /// The handler's name, which is its `function` label.
+    pub(crate) fn function(self) -> &'static str {
+        self.row().2
+    }
+
+    fn row(self) -> (Method, &'static str, &'static str) {
+        match self {
+            Self::ListProducts => (Method::GET, "/products", "list_products"),
+            Self::ShowProduct => (Method::GET, "/products/{id}", "show_product"),
+            Self::SearchProducts => (Method::GET, "/products/search", "search_products"),
+            Self::RecommendProducts => (Method::GET, "/products/recommended", "recommend_products"),
+            Self::RestockProduct => (Method::POST, "/products/{id}/deliveries", "restock_product"),
+            Self::RegisterUser => (Method::POST, "/users", "register_user"),
+            Self::OpenSession => (Method::POST, "/sessions", "open_session"),
+            Self::PlaceOrder => (Method::POST, "/orders", "place_order"),
+            Self::PayOrder => (Method::POST, "/orders/{id}/payment", "pay_order"),
+            Self::SalesReport => (Method::GET, "/reports/sales", "sales_report"),
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! One visitor: registers, logs in, looks around, orders, pays, and hangs up at times.
+
+use std::net::SocketAddr;
+use std::ops::Range;
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use fastrand::Rng;
+use serde_json::json;
+use tokio::sync::watch;
+use tokio::time;
+
+use super::acknowledgement::{Acknowledgements, End};
+use super::call::Call;
+use super::client::{Answer, Client};
+use super::route::Route;
+use super::tally::Tally;
+use crate::domain::{DECLINED_CARD, GOOD_CARD, STALLING_CARD, UNAVAILABLE_CARD};
+
+/// Between two requests, in milliseconds.
+const PAUSE: Range<u64> = 5..50;
+
+/// A new database has products 1 to 8; nobody sells the ninth.
+const PRODUCT_IDS: Range<i64> = 1..10;
+
+const PASSWORD: &str = "correct horse battery staple";
+
+pub(super) struct Visitor {
+    number: u16,
+    client: Client,
+    acknowledgements: Acknowledgements,
+    tally: Tally,
+    random: Rng,
+    requests: u64,
+    name: Option<String>,
+    token: Option<String>,
+    /// Placed, not yet paid.
+    open_orders: Vec<i64>,
+}
+
+impl Visitor {
+    pub(super) fn new(
+        number: u16,
+        address: SocketAddr,
+        acknowledgements: Acknowledgements,
+    ) -> Self {
+        Self {
+            number,
+            client: Client::new(address),
+            acknowledgements,
+            tally: Tally::default(),
+            random: Rng::new(),
+            requests: 0,
+            name: None,
+            token: None,
+            open_orders: Vec::new(),
+        }
+    }
+
+    /// Does one thing after another until the shop closes.
+    pub(super) async fn stroll(mut self, mut closing: watch::Receiver<bool>) -> Tally {
+        loop {
+            self.act().await;
+            let pause = Duration::from_millis(self.random.u64(PAUSE));
+            tokio::select! {
+                () = time::sleep(pause) => {}
+                _ = closing.wait_for(|closing| *closing) => return self.tally,
+            }
+        }
+    }
+
+    async fn act(&mut self) {
+        let Some(name) = self.name.clone() else {
+            return self.register().await;
+        };
+        // Without a session most visitors log in first; the others are refused.
+        if self.token.is_none() && self.random.u8(..5) > 0 {
+            return self.log_in(name).await;
+        }
+        match self.random.u8(..100) {
+            0..15 => self.look(Call::new(Route::ListProducts)).await,
+            15..35 => self.show_product().await,
+            35..40 => self.search().await,
+            40..48 => self.look(Call::new(Route::RecommendProducts)).await,
+            48..50 => self.look(Call::new(Route::SalesReport)).await,
+            50..53 => self.register().await,
+            53..60 => self.log_in(name).await,
+            60..78 => self.place_order().await,
+            _ => self.pay_order().await,
+        }
+    }
+
+    async fn look(&mut self, call: Call) {
+        self.send(call).await;
+    }
+
+    async fn show_product(&mut self) {
+        let id = self.random.i64(PRODUCT_IDS);
+        self.look(Call::new(Route::ShowProduct).id(id)).await;
+    }
+
+    async fn search(&mut self) {
+        let query = ["text=tea", "text=coffee", "text=bowl"][self.random.usize(..3)];
+        let call = Call::new(Route::SearchProducts).query(query);
+        self.look(call).await;
+    }
+
+    /// Registers under a new name, or in vain under the one it has.
+    async fn register(&mut self) {
+        let name = match &self.name {
+            Some(name) if self.random.bool() => name.clone(),
+            _ => format!("visitor-{}-{:08x}", self.number, self.random.u32(..)),
+        };
+        let call =
+            Call::new(Route::RegisterUser).json(json!({ "name": name, "password": PASSWORD }));
+        let answer = self.send(call).await;
+        if answer.is_some_and(|answer| answer.status == StatusCode::CREATED) {
+            self.name = Some(name);
+            self.token = None;
+            self.open_orders.clear();
+        }
+    }
+
+    /// Logs in by token if there is one, else by password, and mistypes some.
+    async fn log_in(&mut self, name: String) {
+        let credentials = match self.token.take() {
+            Some(token) => json!({ "method": "token", "token": token }),
+            None if self.random.u8(..10) == 0 => {
+                json!({ "method": "password", "name": name, "password": "123456" })
+            }
+            None => json!({ "method": "password", "name": name, "password": PASSWORD }),
+        };
+        let call = Call::new(Route::OpenSession).json(credentials);
+        if let Some(answer) = self.send(call).await {
+            self.token = answer.body["token"].as_str().map(str::to_owned);
+        }
+    }
+
+    async fn place_order(&mut self) {
+        let product_id = self.random.i64(PRODUCT_IDS);
+        // Nobody gets twenty-five.
+        let quantity = [1, 1, 1, 2, 2, 3, 4, 5, 10, 25][self.random.usize(..10)];
+        let call = Call::new(Route::PlaceOrder)
+            .json(json!({ "product_id": product_id, "quantity": quantity }));
+        let Some(answer) = self.send(call).await else {
+            return;
+        };
+        match answer.status {
+            StatusCode::CREATED => self.open_orders.extend(answer.body["id"].as_i64()),
+            StatusCode::CONFLICT => self.restock(product_id).await,
+            _ => {}
+        }
+    }
+
+    /// Has a product delivered which is sold out, often enough.
+    async fn restock(&mut self, product_id: i64) {
+        if self.random.bool() {
+            let call = Call::new(Route::RestockProduct)
+                .id(product_id)
+                .json(json!({ "quantity": 40 }));
+            self.send(call).await;
+        }
+    }
+
+    async fn pay_order(&mut self) {
+        let Some(id) = self.open_orders.pop() else {
+            return self.place_order().await;
+        };
+        let card = match self.random.u8(..10) {
+            0 => DECLINED_CARD,
+            1 => UNAVAILABLE_CARD,
+            2..4 => STALLING_CARD,
+            _ => GOOD_CARD,
+        };
+        let call = Call::new(Route::PayOrder)
+            .id(id)
+            .json(json!({ "card": card }));
+        if card == STALLING_CARD {
+            self.send_and_hang_up(call).await;
+        } else {
+            self.send(call).await;
+        }
+    }
+
+    /// Sends a request and counts what becomes of it.
+    async fn send(&mut self, call: Call) -> Option<Answer> {
+        let route = call.route;
+        let request_id = self.next_request_id();
+        let token = self.token.as_deref();
+        let answer = self.client.send(call, &request_id, token).await;
+        self.count(route, answer)
+    }
+
+    /// Sends a request and drops the connection once the handler is at work on it.
+    async fn send_and_hang_up(&mut self, call: Call) {
+        let route = call.route;
+        let request_id = self.next_request_id();
+        let mut expected = self.acknowledgements.announce(&request_id);
+        let token = self.token.as_deref();
+        let answer = tokio::select! {
+            answer = self.client.send(call, &request_id, token) => answer,
+            // By now the other branch is dropped, and the connection with it.
+            () = expected.acknowledged() => {
+                match expected.ended().await {
+                    End::Answered(status) => self.tally.answer(route, status),
+                    End::Dropped => self.tally.cancel(route),
+                }
+                return;
+            }
+        };
+        self.count(route, answer);
+    }
+
+    fn count(&mut self, route: Route, answer: anyhow::Result<Answer>) -> Option<Answer> {
+        match &answer {
+            Ok(answer) => {
+                self.tally.answer(route, answer.status);
+                if answer.status == StatusCode::UNAUTHORIZED {
+                    self.token = None;
+                }
+            }
+            Err(_) => self.tally.fail(route),
+        }
+        answer.ok()
+    }
+
+    fn next_request_id(&mut self) -> String {
+        self.requests += 1;
+        format!("{}-{}", self.number, self.requests)
+    }
+}

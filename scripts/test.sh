@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# The whole gate in one command: installs the components that the tests run,
+# then checks form, lints, features, documentation and tests.
+#
+# It needs cargo (https://rustup.rs), and root or sudo when something has to be
+# installed. It never skips: what is missing makes it fail. Where Debian starts
+# an installed server by itself, the tests leave that one alone.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# Nobody debugs what is built here: without full debug information and
+# incremental state a clean build is faster and half the size.
+export CARGO_INCREMENTAL=0
+export CARGO_PROFILE_DEV_DEBUG=line-tables-only
+
+step() {
+  printf '\n=== %s (after %d s)\n' "$*" "$SECONDS"
+}
+
+fail() {
+  printf 'error: %s\n' "$*" >&2
+  exit 1
+}
+
+# The Debian packages of the components that aren't there.
+missing_packages() {
+  command -v prometheus >/dev/null && command -v promtool >/dev/null || echo prometheus
+  command -v prometheus-pushgateway >/dev/null || echo prometheus-pushgateway
+  # SQLite is compiled from C.
+  command -v cc >/dev/null || echo gcc libc6-dev
+}
+
+install_missing() {
+  local packages root=()
+  read -r -a packages <<<"$(missing_packages | tr '\n' ' ')"
+  if ((${#packages[@]} == 0)); then
+    return
+  fi
+  command -v apt-get >/dev/null ||
+    fail "install these yourself, with their programs in the PATH (they are named as in Debian): ${packages[*]}"
+  if ((EUID != 0)); then
+    command -v sudo >/dev/null || fail "as root, run: apt-get install ${packages[*]}"
+    root=(sudo)
+  fi
+  # Through env, since sudo drops the caller's variables.
+  local apt=("${root[@]}" env DEBIAN_FRONTEND=noninteractive
+    apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3)
+  "${apt[@]}" update
+  "${apt[@]}" install -y --no-install-recommends "${packages[@]}"
+}
+
+# The features of the runtime, one a line, read from its manifest so that a new
+# one is picked up. Neither jq nor python is on every machine.
+runtime_features() {
+  cargo metadata --no-deps --format-version 1 |
+    grep -o '"name":"metrics-runtime","version".*' |
+    grep -o '"features":{[^}]*}' | sed -n 1p |
+    grep -o '"[^"]*":\[' | tr -d '":['
+}
+
+clippy_runtime() {
+  cargo clippy --package metrics-runtime --lib "$@" -- -D warnings
+}
+
+step 'components'
+command -v cargo >/dev/null || fail 'install Rust from https://rustup.rs'
+install_missing
+prometheus --version 2>&1 | sed -n 1p
+prometheus-pushgateway --version 2>&1 | sed -n 1p
+cargo --version
+
+step 'format'
+cargo fmt --all --check
+
+step 'lints'
+cargo clippy --workspace --all-targets --all-features -- -D warnings
+
+# Clippy does all that `cargo check` does.
+step 'features of metrics-runtime: none'
+clippy_runtime --no-default-features
+features=$(runtime_features) || fail 'the features of metrics-runtime are not in its metadata'
+for feature in $features; do
+  step "features of metrics-runtime: $feature"
+  clippy_runtime --no-default-features --features "$feature"
+done
+step 'features of metrics-runtime: all'
+clippy_runtime --all-features
+
+step 'documentation'
+RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --all-features
+
+step 'tests'
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+cargo test --workspace --all-features --no-fail-fast 2>&1 | tee "$log"
+# A crate can switch its documentation tests off; the runtime's must run.
+grep -q 'Doc-tests metrics_runtime' "$log" || fail 'the documentation tests of metrics-runtime did not run'
+
+step 'done'
+awk '/^test result: / { passed += $4; failed += $6 }
+     END { printf "%d passed, %d failed\n", passed, failed; exit passed == 0 }' "$log"
+printf 'total: %d s\n' "$SECONDS"

@@ -1,0 +1,154 @@
+//! The shop's process, and the report that it leaves.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::process::Command;
+use std::time::Duration;
+
+use integration_tests::component::{Component, free_port, fresh_home};
+use integration_tests::deadline::poll;
+use integration_tests::http::{self, Response};
+use integration_tests::page::Page;
+use serde::Deserialize;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection};
+
+/// Far more than any step takes; nothing is slower when it is longer.
+pub(crate) const LIMIT: Duration = Duration::from_mins(1);
+
+/// A shop with eight visitors, a database and a report of its own.
+pub(crate) struct Shop {
+    pub(crate) component: Component,
+    address: String,
+}
+
+/// What the visitors counted.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Report {
+    pub(crate) requests: u64,
+    pub(crate) failed: u64,
+    pub(crate) routes: Vec<RouteReport>,
+}
+
+/// What the visitors counted on one route.
+#[derive(Debug, Deserialize)]
+pub(crate) struct RouteReport {
+    pub(crate) function: String,
+    pub(crate) outcomes: BTreeMap<String, f64>,
+}
+
+impl Shop {
+    /// Starts the shop on a free port and waits until it serves its metrics.
+    pub(crate) fn open(options: &[&str]) -> Self {
+        Self::open_on(free_port(), options)
+    }
+
+    /// Starts the shop on `port` and waits until it serves its metrics.
+    pub(crate) fn open_on(port: u16, options: &[&str]) -> Self {
+        let mut shop = Self::launch(port, options);
+        let url = format!("http://{}/metrics", shop.address);
+        shop.component.wait_until_ready(&url, LIMIT);
+        shop
+    }
+
+    /// Starts the shop on `port`.
+    pub(crate) fn launch(port: u16, options: &[&str]) -> Self {
+        let address = format!("127.0.0.1:{port}");
+        let home = fresh_home();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_shop"));
+        command
+            .args(["--listen", &address, "--visitors", "8"])
+            .arg("--database")
+            .arg(home.path().join("shop.db"))
+            .arg("--report")
+            .arg(home.path().join("report.json"))
+            .args(options);
+        let component = Component::start(command, home);
+        Self { component, address }
+    }
+
+    /// Gets a path of the shop.
+    pub(crate) fn get(&self, path: &str) -> Response {
+        let url = format!("http://{}{path}", self.address);
+        http::get(&url, &[]).unwrap_or_else(|error| {
+            let log = self.component.log();
+            panic!("{url} gave no answer: {error}; the shop's log:\n{log}")
+        })
+    }
+
+    /// The page that `/metrics` serves now, which must be valid.
+    pub(crate) fn page(&self) -> Page {
+        let body = self.get("/metrics").body;
+        Page::parse(&body).unwrap_or_else(|error| {
+            let body = String::from_utf8_lossy(&body);
+            panic!("the shop's page is invalid: {error}\n{body}")
+        })
+    }
+
+    /// Waits for the report. The file is there before, and half written for a
+    /// moment: only a whole one counts.
+    pub(crate) fn report(&self) -> Report {
+        let file = self.component.home().join("report.json");
+        let report = poll(LIMIT, || {
+            let json = fs::read(&file).ok()?;
+            serde_json::from_slice(&json).ok()
+        });
+        report.unwrap_or_else(|| {
+            let (json, log) = (fs::read_to_string(&file), self.component.log());
+            panic!("no report within {LIMIT:?}: {json:?}; the shop's log:\n{log}")
+        })
+    }
+
+    /// The number of rows in the table of orders.
+    pub(crate) fn orders(&self) -> f64 {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime can be built");
+        let database = SqliteConnectOptions::new()
+            .filename(self.component.home().join("shop.db"))
+            .read_only(true);
+        let count = runtime
+            .block_on(async {
+                let mut connection = database.connect().await?;
+                let count = sqlx::query_scalar("SELECT count(*) FROM orders")
+                    .fetch_one(&mut connection)
+                    .await?;
+                connection.close().await?;
+                Ok::<u32, sqlx::Error>(count)
+            })
+            .expect("the shop's database can be read");
+        f64::from(count)
+    }
+}
+
+impl Report {
+    /// The calls that the visitors saw, by function and outcome, without zeros.
+    pub(crate) fn calls(&self) -> Calls {
+        let mut calls = Calls::new();
+        for route in &self.routes {
+            for (outcome, count) in &route.outcomes {
+                calls.insert((route.function.clone(), outcome.clone()), *count);
+            }
+        }
+        calls.retain(|_, count| *count > 0.0);
+        calls
+    }
+
+    /// The calls with this outcome, over all functions.
+    pub(crate) fn total(&self, outcome: &str) -> f64 {
+        let counts = self
+            .routes
+            .iter()
+            .filter_map(|route| route.outcomes.get(outcome));
+        counts.sum()
+    }
+
+    /// Whether the visitors know this function.
+    pub(crate) fn has(&self, function: &str) -> bool {
+        self.routes.iter().any(|route| route.function == function)
+    }
+}
+
+/// The number of calls by function and outcome.
+pub(crate) type Calls = BTreeMap<(String, String), f64>;
