@@ -20,7 +20,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let metrics = Metrics::builder().build()?;
     let app = Router::new()
         .route("/hello/{name}", get(greet))
-        .nest("/metrics", metrics.router());
+        .nest_service("/metrics", metrics.router());
 
     let listener = TcpListener::bind("127.0.0.1:3000").await?;
     println!("hello    http://127.0.0.1:3000/hello/world");

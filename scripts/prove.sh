@@ -36,13 +36,13 @@ case $1 in
   *) usage ;;
 esac
 
-mkdir -p tests/evidence
-evidence=tests/evidence/$1.txt
-# Cargo's progress is no evidence; the storms print theirs to standard output
-# and panic to standard error.
+# A run that fails leaves the evidence of the last good one alone. Cargo's
+# progress goes to standard error, and so to the terminal only.
+output=$(mktemp)
+trap 'rm -f "$output"' EXIT
 {
   header "$1"
-  "$1" 2>&1
-} | tee "$evidence.part"
-# A run that failed leaves the evidence of the last good one alone.
-mv "$evidence.part" "$evidence"
+  "$1"
+} | tee "$output"
+mkdir -p tests/evidence
+cp "$output" "tests/evidence/$1.txt"

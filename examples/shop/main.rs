@@ -79,7 +79,7 @@ async fn run(options: Options) -> anyhow::Result<()> {
     let acknowledgements = Acknowledgements::default();
     let app = App::new(store.clone(), acknowledgements.clone())
         .into_router()
-        .nest("/metrics", metrics.router());
+        .nest_service("/metrics", metrics.router());
     let (close, server) = serve(listener, app);
     let sweeper = tokio::spawn(session::sweep(store.sessions.clone()));
     let traffic = Traffic::start(options.visitors, address, &acknowledgements);

@@ -47,7 +47,7 @@ mod tests {
 
     #[test]
     fn defaults_to_traffic_without_an_end() {
-        let options = Options::try_parse_from(["shop"]).unwrap();
+        let options = Options::try_parse_from(["shop"]).expect("no option is required");
         assert_eq!(options.listen, SocketAddr::from(([127, 0, 0, 1], 3000)));
         assert_eq!(options.visitors, 4);
         assert_eq!(options.seconds, None);

@@ -68,10 +68,10 @@ fn check_values(layer: &Layer, errors: &mut Errors) {
             errors.at(name.value.span(), message);
         }
     }
-    if let Some(prefix) = &options.prefix {
-        if let Err(message) = check_prefix(&prefix.value.value()) {
-            errors.at(prefix.value.span(), message);
-        }
+    if let Some(prefix) = &options.prefix
+        && let Err(message) = check_prefix(&prefix.value.value())
+    {
+        errors.at(prefix.value.span(), message);
     }
     for given in [&options.help, &options.model].into_iter().flatten() {
         if given.value.value().trim().is_empty() {
@@ -130,7 +130,7 @@ fn check_buckets(buckets: &Buckets, errors: &mut Errors) {
     }
     for pair in buckets.bounds.windows(2) {
         let ((before, _), (bound, span)) = (pair[0], pair[1]);
-        if bound == before {
+        if bound.total_cmp(&before).is_eq() {
             errors.at(
                 span,
                 format!("the bound `{bound}` stands twice; give each one once"),

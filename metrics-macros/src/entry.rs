@@ -15,9 +15,16 @@ use proc_macro2::TokenStream;
 pub(crate) fn attribute(
     attribute: &'static Attribute,
     options: TokenStream,
-    item: TokenStream,
+    item: &TokenStream,
 ) -> TokenStream {
-    let outermost = Absorbed { attribute, options };
+    if codegen::is_import_mark(&options) {
+        return TokenStream::new();
+    }
+    let outermost = Absorbed {
+        attribute,
+        options,
+        import: None,
+    };
     match input::parse_item(item.clone()) {
         Err(error) => {
             let errors = error.to_compile_error();
@@ -49,11 +56,16 @@ fn layers(
 }
 
 fn layer(absorbed: Absorbed, errors: &mut Errors) -> Layer {
-    let Absorbed { attribute, options } = absorbed;
+    let Absorbed {
+        attribute,
+        options,
+        import,
+    } = absorbed;
     Layer {
         attribute,
         options: parse_options(attribute, options, errors),
         qualified: false,
+        import,
     }
 }
 
@@ -103,8 +115,12 @@ fn expand_block(outermost: Absorbed, mut block: ImplBlock) -> TokenStream {
         })
         .collect();
     let block = codegen::impl_block(&block, &items);
+    let imports = block_layers
+        .iter()
+        .filter_map(|layer| layer.import.as_ref());
+    let imports = codegen::import_marks(imports);
     let errors = errors.into_tokens();
-    quote::quote!(#block #errors)
+    quote::quote!(#block #imports #errors)
 }
 
 /// The attributes of a method: its own, which take over what the block's leave
@@ -125,6 +141,7 @@ fn method_layers(function: &mut Function, block: &[Layer], errors: &mut Errors) 
         if !found && of_block.attribute.block == Block::EveryMethod {
             layers.push(Layer {
                 qualified: true,
+                import: None,
                 ..of_block.clone()
             });
         }

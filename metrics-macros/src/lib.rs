@@ -19,17 +19,17 @@ use proc_macro::TokenStream;
 /// See `metrics_runtime::timed`.
 #[proc_macro_attribute]
 pub fn timed(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    entry::attribute(&attribute::TIMED, arguments.into(), item.into()).into()
+    entry::attribute(&attribute::TIMED, arguments.into(), &item.into()).into()
 }
 
 /// See `metrics_runtime::counted`.
 #[proc_macro_attribute]
 pub fn counted(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    entry::attribute(&attribute::COUNTED, arguments.into(), item.into()).into()
+    entry::attribute(&attribute::COUNTED, arguments.into(), &item.into()).into()
 }
 
 /// See `metrics_runtime::track_model`.
 #[proc_macro_attribute]
 pub fn track_model(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    entry::attribute(&attribute::TRACK_MODEL, arguments.into(), item.into()).into()
+    entry::attribute(&attribute::TRACK_MODEL, arguments.into(), &item.into()).into()
 }

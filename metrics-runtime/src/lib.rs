@@ -45,6 +45,9 @@
 //!
 //! - `http` (default): [`Metrics::router`] and the outcome of HTTP responses.
 
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
 mod builder;
 pub mod builtin;
 mod catalogue;
@@ -59,9 +62,6 @@ mod label;
 mod measure;
 mod name;
 mod outcome;
-#[doc(hidden)]
-#[path = "private.rs"]
-pub mod __private;
 mod record;
 mod registry;
 
@@ -177,17 +177,17 @@ pub use metrics_macros::timed;
 /// ```
 /// use metrics_runtime::{counted, global};
 ///
-/// #[counted(name = "logins_total", help = "Logins by method.", labels(method = method, function))]
-/// fn log_in(method: &str, password: &str) -> Result<(), String> {
+/// #[counted(name = "sign_ins_total", help = "Sign-ins by method.", labels(method = method, function))]
+/// fn sign_in(method: &str, password: &str) -> Result<(), String> {
 ///     if password == "secret" { Ok(()) } else { Err("wrong password".into()) }
 /// }
 ///
-/// log_in("form", "secret").unwrap();
-/// log_in("form", "guess").unwrap_err();
+/// sign_in("form", "secret").unwrap();
+/// sign_in("form", "guess").unwrap_err();
 /// let page = global().to_text();
-/// assert!(page.contains("# HELP logins_total Logins by method.\n"));
-/// assert!(page.contains(r#"logins_total{method="form",function="log_in",outcome="ok"} 1"#));
-/// assert!(page.contains(r#"logins_total{method="form",function="log_in",outcome="error"} 1"#));
+/// assert!(page.contains("# HELP sign_ins_total Sign-ins by method.\n"));
+/// assert!(page.contains(r#"sign_ins_total{method="form",function="sign_in",outcome="ok"} 1"#));
+/// assert!(page.contains(r#"sign_ins_total{method="form",function="sign_in",outcome="error"} 1"#));
 /// ```
 ///
 /// # Expansion

@@ -113,7 +113,7 @@ impl OrderRepository {
     }
 
     /// Sales by product, over all orders: slower with each of them.
-    #[track_model(read, rows = |list| list.len())]
+    #[track_model(read, rows = Vec::len)]
     pub(crate) async fn sales(&self) -> sqlx::Result<Vec<ProductSales>> {
         sqlx::query_as(
             "SELECT products.name AS product, count(*) AS orders,

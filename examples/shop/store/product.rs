@@ -51,7 +51,7 @@ impl ProductRepository {
         Ok(())
     }
 
-    #[track_model(read, rows = |list| list.len())]
+    #[track_model(read, rows = Vec::len)]
     pub(crate) async fn list(&self) -> sqlx::Result<Vec<Product>> {
         sqlx::query_as("SELECT id, name, price_cents, stock FROM products ORDER BY name")
             .fetch_all(&self.pool)
@@ -59,7 +59,7 @@ impl ProductRepository {
     }
 
     /// The products whose name contains `text`.
-    #[track_model(read, rows = |list| list.len())]
+    #[track_model(read, rows = Vec::len)]
     pub(crate) async fn search(&self, text: &str) -> sqlx::Result<Vec<Product>> {
         sqlx::query_as(
             "SELECT id, name, price_cents, stock FROM products

@@ -138,19 +138,24 @@ pub(crate) async fn follow(
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
+    use axum::http::{HeaderName, HeaderValue};
 
     use super::*;
 
     fn headers(id: &'static str) -> HeaderMap {
-        HeaderMap::from_iter([(REQUEST_ID.parse().unwrap(), HeaderValue::from_static(id))])
+        HeaderMap::from_iter([(
+            HeaderName::from_static(REQUEST_ID),
+            HeaderValue::from_static(id),
+        )])
     }
 
     #[tokio::test]
     async fn tells_of_start_and_cancellation() {
         let acknowledgements = Acknowledgements::default();
         let mut expected = acknowledgements.announce("1-7");
-        let watch = acknowledgements.watch(&headers("1-7")).unwrap();
+        let watch = acknowledgements
+            .watch(&headers("1-7"))
+            .expect("it is announced");
 
         acknowledgements.acknowledge(&headers("1-7"));
         expected.acknowledged().await;
@@ -163,7 +168,9 @@ mod tests {
     async fn tells_of_an_answer_that_came_first() {
         let acknowledgements = Acknowledgements::default();
         let expected = acknowledgements.announce("1-8");
-        let mut watch = acknowledgements.watch(&headers("1-8")).unwrap();
+        let mut watch = acknowledgements
+            .watch(&headers("1-8"))
+            .expect("it is announced");
 
         watch.end = End::Answered(StatusCode::GATEWAY_TIMEOUT);
         drop(watch);

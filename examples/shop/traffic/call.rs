@@ -84,7 +84,7 @@ mod tests {
                 "2-9",
                 Some("secret"),
             )
-            .unwrap();
+            .expect("the parts are valid");
         assert_eq!(request.uri(), "/orders/7/payment?now=1");
         assert_eq!(request.headers()[HOST], "127.0.0.1:80");
         assert_eq!(request.headers()[REQUEST_ID], "2-9");

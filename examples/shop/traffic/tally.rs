@@ -163,15 +163,15 @@ mod tests {
             total.merge(tally);
         }
 
-        let report = serde_json::to_value(total.report()).unwrap();
+        let report = json!(total.report());
         assert_eq!(report["requests"], 8);
         assert_eq!(report["cancelled"], 2);
         assert_eq!(report["failed"], 2);
-        let routes = report["routes"].as_array().unwrap();
+        let routes = report["routes"].as_array().expect("it is a list");
         let placed = routes
             .iter()
             .find(|route| route["function"] == "place_order")
-            .unwrap();
+            .expect("every route is listed");
         assert_eq!(
             *placed,
             json!({
@@ -187,9 +187,10 @@ mod tests {
 
     #[test]
     fn lists_routes_without_requests() {
-        let report = serde_json::to_value(Tally::default().report()).unwrap();
+        let report = json!(Tally::default().report());
         assert_eq!(report["requests"], 0);
-        assert_eq!(report["routes"].as_array().unwrap().len(), Route::ALL.len());
+        let routes = report["routes"].as_array().map(Vec::len);
+        assert_eq!(routes, Some(Route::ALL.len()));
         assert_eq!(report["routes"][0]["answers"], json!({}));
     }
 }

@@ -1,5 +1,6 @@
 //! The static of a call site, and how a call enters it.
 
+use super::import::import_marks;
 use crate::attribute::Kind;
 use crate::model::{Argument, CallSite, Family, Metric, Source};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -20,10 +21,10 @@ pub(super) fn site(site: &CallSite) -> TokenStream {
         fallible,
         ..
     } = site;
-    let registry = match &site.registry {
-        Some(path) => quote_spanned!(path.span()=> &#path),
-        None => quote_spanned!(span=> #krate::global()),
-    };
+    let registry = site.registry.as_ref().map_or_else(
+        || quote_spanned!(span=> #krate::global()),
+        |path| quote_spanned!(path.span()=> &#path),
+    );
     let metrics = site.metrics.iter().map(|metric| instrument(site, metric));
     let model = site
         .arguments
@@ -34,7 +35,9 @@ pub(super) fn site(site: &CallSite) -> TokenStream {
             static __MODEL: #krate::__private::ModelCell = #krate::__private::ModelCell::empty();
         }
     });
+    let imports = import_marks(&site.imports);
     quote_spanned! {span=>
+        #imports
         #krate::__site!(__SITE #function #fallible #registry, #(#metrics);*);
         #model
     }

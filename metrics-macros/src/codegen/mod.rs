@@ -8,10 +8,12 @@ mod async_fn;
 mod call_site;
 mod future_fn;
 mod impl_block;
+mod import;
 mod returned;
 mod sync_fn;
 
 pub(crate) use impl_block::impl_block;
+pub(crate) use import::{import_marks, is_import_mark};
 
 use crate::input::{Function, Shape, located_at};
 use crate::model::CallSite;

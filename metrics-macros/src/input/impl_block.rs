@@ -6,7 +6,6 @@ use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, Token};
 
 /// An `impl` block.
-
 pub(crate) struct ImplBlock {
     pub(crate) attributes: Vec<Attribute>,
     /// Everything before the braces.
@@ -19,7 +18,6 @@ pub(crate) struct ImplBlock {
 }
 
 /// An item of an `impl` block.
-
 pub(crate) enum ImplItem {
     Function(Box<Function>),
     /// A constant, a type, a macro call, or a function that can't be measured.

@@ -10,13 +10,12 @@ pub(crate) use shape::{BoxedTail, Shape};
 
 use crate::attribute::{self, Attribute};
 use crate::errors::Errors;
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::parse::discouraged::Speculative as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute as SynAttribute, Meta, Token, Visibility};
 
 /// What an attribute may stand on.
-
 pub(crate) enum Item {
     Function(Box<Function>),
     ImplBlock(Box<ImplBlock>),
@@ -52,10 +51,12 @@ fn unsupported(input: ParseStream<'_>) -> syn::Error {
 }
 
 /// One of our attributes that stands on the same item.
-
 pub(crate) struct Absorbed {
     pub(crate) attribute: &'static Attribute,
     pub(crate) options: TokenStream,
+    /// The name that it was imported under; absorbing it must not leave the
+    /// import unused. `None` for the outermost, and for a longer path.
+    pub(crate) import: Option<Ident>,
 }
 
 /// Takes our attributes out of `attributes`. One under another name isn't
@@ -67,14 +68,17 @@ pub(crate) fn absorb(attributes: &mut Vec<SynAttribute>, errors: &mut Errors) ->
             attributes.push(candidate);
             continue;
         };
+        let import = candidate.path().get_ident().cloned();
         match candidate.meta {
             Meta::Path(_) => absorbed.push(Absorbed {
                 attribute,
                 options: TokenStream::new(),
+                import,
             }),
             Meta::List(list) => absorbed.push(Absorbed {
                 attribute,
                 options: list.tokens,
+                import,
             }),
             Meta::NameValue(pair) => {
                 let name = attribute.name;

@@ -4,7 +4,6 @@ use crate::attribute::{Instrument, Kind, Record};
 use crate::options::Options;
 
 /// A family, what is added to it, and where its label values come from.
-
 pub(crate) struct Metric {
     pub(crate) family: Family,
     pub(crate) record: Record,
@@ -23,7 +22,6 @@ pub(crate) enum Source {
 }
 
 /// The family's description.
-
 pub(crate) enum Family {
     /// As the runtime has it.
     BuiltIn([&'static str; 2]),

@@ -10,6 +10,7 @@ use crate::attribute::{Attribute, Label};
 use crate::input::Function;
 use crate::krate::Krate;
 use crate::options::{LabelValue, Options};
+use proc_macro2::Ident;
 use syn::{Expr, Path};
 
 /// One attribute on a function, with its options.
@@ -19,6 +20,8 @@ pub(crate) struct Layer {
     pub(crate) options: Options,
     /// It stands on the whole `impl` block, so the type is part of `function`.
     pub(crate) qualified: bool,
+    /// The name under which an absorbed attribute was imported.
+    pub(crate) import: Option<Ident>,
 }
 
 /// What is known of a function from outside of it.
@@ -29,7 +32,6 @@ pub(crate) struct Context<'a> {
 }
 
 /// A call site: what one function records, whatever stands on it.
-
 pub(crate) struct CallSite {
     pub(crate) krate: Krate,
     /// A registry other than the global one.
@@ -43,10 +45,11 @@ pub(crate) struct CallSite {
     pub(crate) rows: Option<Expr>,
     /// The return type as written may hold an error.
     pub(crate) fallible: bool,
+    /// Names under which absorbed attributes were imported.
+    pub(crate) imports: Vec<Ident>,
 }
 
 /// A label value that is evaluated at entry.
-
 pub(crate) enum Argument {
     Expression(Box<Expr>),
     /// The model, from the name of the method's `Self`.
@@ -67,6 +70,10 @@ pub(crate) fn build(function: &Function, layers: Vec<Layer>, context: Context<'_
         arguments: Vec::new(),
         rows: None,
         fallible: function.may_fail(),
+        imports: layers
+            .iter()
+            .filter_map(|layer| layer.import.clone())
+            .collect(),
     };
     let crates = layers.iter().find_map(|layer| layer.options.krate.clone());
     site.krate = Krate::from(crates.map(|given| given.value));

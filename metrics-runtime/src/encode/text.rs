@@ -192,8 +192,10 @@ impl Page<'_> {
                     let histogram = metric.get_histogram();
                     let finite = |b: &&proto::Bucket| b.upper_bound().is_finite();
                     let buckets = histogram.get_bucket().iter().filter(finite);
-                    let bounds: Vec<f64> = buckets.clone().map(|b| b.upper_bound()).collect();
-                    let mut counts: Vec<u64> = buckets.map(|b| b.cumulative_count()).collect();
+                    let bounds: Vec<f64> =
+                        buckets.clone().map(proto::Bucket::upper_bound).collect();
+                    let mut counts: Vec<u64> =
+                        buckets.map(proto::Bucket::cumulative_count).collect();
                     counts.push(histogram.get_sample_count());
                     self.histogram(sample, &bounds, &counts, histogram.get_sample_sum());
                 }

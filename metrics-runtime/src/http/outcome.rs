@@ -33,6 +33,10 @@ macro_rules! tuples {
 tuples!((A), (A, B), (A, B, C), (A, B, C, D), (A, B, C, D, E));
 
 #[cfg(test)]
+#[expect(
+    unused_imports,
+    reason = "the macro imports all levels, which only this crate lints"
+)]
 mod tests {
     use crate::Outcome;
     use axum::response::IntoResponse;

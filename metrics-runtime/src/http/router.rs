@@ -4,20 +4,20 @@ use crate::Metrics;
 use crate::encode::text;
 use axum::Router;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use axum::http::{Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, get};
+use axum::routing::get;
 
 impl Metrics {
-    /// A router that serves the page, to be nested where you want it.
+    /// A router that serves the page, in the text format, version 0.0.4.
     ///
-    /// Nested at `/metrics`, it answers `GET` and `HEAD` of `/metrics` and
-    /// `/metrics/`, in the text format, version 0.0.4.
+    /// Nested as a service at `/metrics`, it answers `GET` and `HEAD` of
+    /// `/metrics` and `/metrics/`. Under `Router::nest`, axum 0.8 doesn't let a
+    /// router see the path with the slash, and only `/metrics` is answered.
     ///
     /// ```
     /// # fn main() -> Result<(), metrics_runtime::BuildError> {
     /// let metrics = metrics_runtime::Metrics::builder().build()?;
-    /// let app: axum::Router = axum::Router::new().nest("/metrics", metrics.router());
+    /// let app: axum::Router = axum::Router::new().nest_service("/metrics", metrics.router());
     /// # Ok(())
     /// # }
     /// ```
@@ -28,18 +28,7 @@ impl Metrics {
     /// that only your monitoring reaches.
     pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
         let metrics = *self;
-        let page: MethodRouter<S> = get(move || async move { metrics.page() });
-        // A nested router doesn't match its own path with a trailing slash;
-        // such a request arrives at the fallback, as the path `/`.
-        let with_slash = move |uri: Uri, method: Method| async move {
-            let read = method == Method::GET || method == Method::HEAD;
-            match uri.path() {
-                "/" if read => metrics.page(),
-                "/" => StatusCode::METHOD_NOT_ALLOWED.into_response(),
-                _ => StatusCode::NOT_FOUND.into_response(),
-            }
-        };
-        Router::new().route("/", page).fallback(with_slash)
+        Router::new().route("/", get(move || async move { metrics.page() }))
     }
 
     fn page(self) -> Response {
@@ -48,5 +37,59 @@ impl Metrics {
             (CACHE_CONTROL, "no-store"),
         ];
         (headers, self.to_text()).into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Metrics;
+    use axum::Router;
+    use axum::body::Body;
+    use axum::http::{Method, Request, StatusCode, header};
+    use tower::ServiceExt as _;
+
+    async fn answer(method: Method, path: &str) -> (StatusCode, String, usize) {
+        let metrics = Metrics::builder().build().expect("the tests' sites agree");
+        let app: Router = Router::new().nest_service("/metrics", metrics.router());
+        let request = Request::builder().method(method).uri(path);
+        let request = request.body(Body::empty()).expect("the request is valid");
+        let response = app.oneshot(request).await.expect("routers don't fail");
+        let kind = response.headers().get(header::CONTENT_TYPE);
+        let kind = kind
+            .and_then(|kind| kind.to_str().ok())
+            .unwrap_or("")
+            .to_owned();
+        let status = response.status();
+        let body = axum::body::to_bytes(response.into_body(), usize::MAX).await;
+        (status, kind, body.map_or(0, |body| body.len()))
+    }
+
+    const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+    #[tokio::test]
+    async fn answers_with_and_without_the_trailing_slash() {
+        for path in ["/metrics", "/metrics/", "/metrics?x=1", "/metrics/?x=1"] {
+            let (status, kind, length) = answer(Method::GET, path).await;
+            assert_eq!((status, kind.as_str()), (StatusCode::OK, TEXT), "{path}");
+            assert!(length > 0, "{path}");
+            let (status, kind, length) = answer(Method::HEAD, path).await;
+            assert_eq!(
+                (status, kind.as_str(), length),
+                (StatusCode::OK, TEXT, 0),
+                "{path}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn refuses_other_methods_and_paths() {
+        for path in ["/metrics", "/metrics/"] {
+            let (status, ..) = answer(Method::POST, path).await;
+            assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED, "{path}");
+        }
+        for path in ["/metrics/nothing", "/metrics/.", "/metricsx"] {
+            let (status, ..) = answer(Method::GET, path).await;
+            assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
+        }
     }
 }

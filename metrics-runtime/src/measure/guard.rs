@@ -67,7 +67,7 @@ impl<const D: usize> Drop for PlainGuard<D> {
 
 /// Runs a body. The bound fixes the closure's kind, so that a body may return
 /// a reborrow of what it captured.
-#[inline(always)]
+#[inline]
 pub fn call<R>(body: impl FnOnce() -> R) -> R {
     body()
 }

@@ -143,11 +143,10 @@ pub fn enter_with<const D: usize, const N: usize>(
     };
     if let Some(resolved) = call.site {
         let mut scratch = [const { Scratch::new() }; N];
-        let mut scratch = scratch.iter_mut();
-        let texts = values.map(|value| {
-            let scratch = scratch.next().expect("there is one for each value");
-            value.label(scratch)
-        });
+        let mut texts = [""; N];
+        for ((text, value), scratch) in texts.iter_mut().zip(values).zip(&mut scratch) {
+            *text = value.label(scratch);
+        }
         look_up(resolved, &texts, &mut call.rows);
         // Looking series up isn't part of the call.
         call.restart();

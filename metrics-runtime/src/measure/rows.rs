@@ -62,6 +62,10 @@ impl<'a, T: ?Sized> RowsOfAny<'a, T> for Probe<'a, T> {
 }
 
 #[cfg(test)]
+#[expect(
+    unused_imports,
+    reason = "the macro imports all levels, which only this crate lints"
+)]
 mod tests {
     macro_rules! rows {
         ($value:expr, $rows:expr) => {
@@ -71,7 +75,7 @@ mod tests {
 
     #[test]
     fn the_closure_sees_the_value_of_success() {
-        assert_eq!(rows!(Ok::<_, ()>(vec![1, 2]), |list| list.len()), 2);
+        assert_eq!(rows!(Ok::<_, ()>(vec![1, 2]), Vec::len), 2);
         assert_eq!(rows!(Some(7_u64), |n| *n), 7);
         assert_eq!(rows!([1, 2, 3], |list| list.len()), 3);
         assert_eq!(

@@ -11,7 +11,7 @@ use super::slab::SUMMED;
 /// let sent = registry.counter("messages_sent_total", "Messages sent.")?;
 /// sent.inc();
 /// sent.inc_by(2);
-/// assert!(registry.to_text().ends_with("messages_sent_total 3\n"));
+/// assert!(registry.to_text().contains("\nmessages_sent_total 3\n"));
 /// # Ok::<(), metrics_runtime::RegisterError>(())
 /// ```
 #[derive(Clone, Copy, Debug)]

@@ -13,24 +13,24 @@ pub struct Conflict {
     /// What differs: the declaration in force against the refused one.
     pub difference: String,
     /// The call site in force; `None` when the family was made at run time.
-    pub in_force: Option<Place>,
+    pub in_force: Option<&'static Place>,
     /// The call site that records nowhere; `None` when the family was asked
     /// for by hand.
-    pub refused: Option<Place>,
+    pub refused: Option<&'static Place>,
 }
 
 impl fmt::Display for Conflict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let place = |place: &Option<Place>| {
-            place.map_or_else(|| "code that records by hand".to_owned(), |p| p.to_string())
+        let place = |place: Option<&Place>| {
+            place.map_or_else(|| "code that records by hand".to_owned(), Place::to_string)
         };
         write!(
             f,
             "`{}` is declared differently by {} (in force) and {} (records nowhere): {}; \
              give both the same declaration, or one another `name`",
             self.family,
-            place(&self.in_force),
-            place(&self.refused),
+            place(self.in_force),
+            place(self.refused),
             self.difference
         )
     }

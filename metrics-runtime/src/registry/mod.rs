@@ -70,7 +70,7 @@ struct State {
 #[derive(Debug)]
 struct Declared {
     core: Arc<FamilyCore>,
-    by: Option<Place>,
+    by: Option<&'static Place>,
 }
 
 /// What a registry counts about itself.
@@ -86,7 +86,11 @@ impl State {
     }
 
     /// The family with this schema, made if there is none of its name.
-    fn declare(&mut self, schema: Schema, by: Option<Place>) -> Result<Arc<FamilyCore>, Conflict> {
+    fn declare(
+        &mut self,
+        schema: Schema,
+        by: Option<&'static Place>,
+    ) -> Result<Arc<FamilyCore>, Conflict> {
         let name = schema.name.as_str();
         if let Some(declared) = self.families.get(name) {
             return match declared.core.schema.difference(&schema) {
@@ -113,7 +117,7 @@ impl State {
     fn declare_desc(
         &mut self,
         desc: &Desc,
-        by: Option<Place>,
+        by: Option<&'static Place>,
     ) -> Result<Arc<FamilyCore>, Conflict> {
         let schema = Schema::try_from(desc).map_err(|error| Conflict {
             family: desc.full_name(),
@@ -148,7 +152,7 @@ impl State {
             self.declare_toolkit();
         }
         let len = catalogue::len();
-        let mut sites: Vec<&Site> = catalogue::newest(len - self.scanned)
+        let mut sites: Vec<&'static Site> = catalogue::newest(len - self.scanned)
             .filter(|site| std::ptr::eq(site.registry, registry))
             .collect();
         self.scanned = len;
@@ -158,7 +162,7 @@ impl State {
         let mut conflicts = Vec::new();
         for site in sites {
             for instrument in site.instruments {
-                match self.declare_desc(instrument.desc, Some(site.place)) {
+                match self.declare_desc(instrument.desc, Some(&site.place)) {
                     Err(conflict) => conflicts.push(conflict),
                     Ok(family) => {
                         if let Some(values) = instrument.constants() {
