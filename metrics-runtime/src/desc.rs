@@ -236,12 +236,14 @@ impl Schema {
         if self.kind != other.kind {
             let (ours, theirs) = (self.kind.as_str(), other.kind.as_str());
             Some(format!("kind {ours} against {theirs}"))
-        } else if names(self) != names(other) || self.by_outcome != other.by_outcome {
+        } else if names(self) != names(other) {
             Some(format!(
                 "labels {:?} against {:?}",
                 names(self),
                 names(other)
             ))
+        } else if self.by_outcome != other.by_outcome {
+            Some("the label `outcome` is filled in by the toolkit in one of them".to_owned())
         } else if self.buckets != other.buckets {
             Some(format!(
                 "buckets {:?} against {:?}",

@@ -5,6 +5,11 @@ pub mod function;
 pub mod model;
 pub(crate) mod toolkit;
 
+use crate::desc::Desc;
+use crate::record::FamilyCore;
+use once_cell::sync::OnceCell;
+use std::sync::Arc;
+
 /// Declares a built-in family: a static description and a typed handle.
 macro_rules! family {
     (
@@ -41,15 +46,31 @@ macro_rules! family {
         /// Returns the series of the [global registry](crate::global) with
         /// these label values, for code that records by hand.
         pub fn $function($($label: &str),* $($argument)*) -> $crate::$metric {
-            static FAMILY: ::once_cell::sync::OnceCell<
-                ::std::sync::Arc<$crate::record::FamilyCore>,
-            > = ::once_cell::sync::OnceCell::new();
-            let family = FAMILY.get_or_init(|| $crate::global().builtin(&$desc));
-            $crate::record::at(family, &[$($label),*], $outcome)
+            static FAMILY: $crate::builtin::Lazy = $crate::builtin::Lazy::new();
+            $crate::record::at(FAMILY.get(&$desc), &[$($label),*], $outcome)
         }
     };
 }
 pub(crate) use family;
+
+/// A built-in family of the global registry, found at its first use.
+#[derive(Debug)]
+pub(crate) struct Lazy(OnceCell<Arc<FamilyCore>>);
+
+impl Lazy {
+    pub(crate) const fn new() -> Self {
+        Self(OnceCell::new())
+    }
+
+    pub(crate) fn get(&self, desc: &Desc) -> &FamilyCore {
+        self.0.get().unwrap_or_else(|| {
+            // Found before the cell is entered: a conflict is reported to the
+            // user's hook, which may record into this very family.
+            let family = crate::global().builtin(desc);
+            self.0.get_or_init(|| family)
+        })
+    }
+}
 
 /// The help text of a family: the first line of its documentation.
 const fn help(lines: &'static [&'static str]) -> &'static str {

@@ -230,7 +230,11 @@ fn labels_of<'a>(
     let names = family.schema.labels.iter().map(LabelName::as_str);
     let values = series.values.iter().map(|value| &**value);
     let outcome = series.outcome.map(|outcome| ("outcome", outcome));
-    let constant = const_labels.iter().filter(|_| family.schema.namespaced);
+    // `build()` refuses a name that a family has as a label; one that was made
+    // later keeps its own.
+    let own = |name: &str| family.schema.labels.iter().any(|own| own.as_str() == name);
+    let constant = const_labels.iter();
+    let constant = constant.filter(|(name, _)| family.schema.namespaced && !own(name));
     names
         .zip(values)
         .chain(outcome)

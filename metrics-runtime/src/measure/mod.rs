@@ -34,9 +34,19 @@ struct Handle {
 }
 
 impl Resolved {
+    /// The site's instruments, found at its first call.
+    fn of(site: &'static Site) -> &'static Self {
+        site.resolved.get().unwrap_or_else(|| {
+            // Made before the cell is entered: a conflict is reported to the
+            // user's hook, which may call this very function.
+            let resolved = Self::find(site);
+            site.resolved.get_or_init(|| resolved)
+        })
+    }
+
     #[cold]
     #[inline(never)]
-    fn of(site: &'static Site) -> Self {
+    fn find(site: &'static Site) -> Self {
         // On a platform without constructors this is how a site gets known.
         site.register();
         let families = site.registry.families_of(site);
@@ -121,7 +131,7 @@ impl<const D: usize> Call<D> {
 pub fn enter(site: &'static Site) -> Call<0> {
     let recording = crate::config::recording();
     Call {
-        site: recording.then(|| site.resolved.get_or_init(|| Resolved::of(site))),
+        site: recording.then(|| Resolved::of(site)),
         rows: [],
         start: Ticks::now(),
     }

@@ -6,6 +6,7 @@
 use super::bucket::{Bounds, nanos_of};
 use super::slab::SUMMED;
 use crate::desc::Unit;
+use crate::registry::dropped_observation;
 use std::time::Duration;
 
 /// A histogram with fixed buckets.
@@ -40,12 +41,15 @@ pub(crate) struct Snapshot {
 impl Histogram {
     /// Counts a value, in seconds if the histogram is one of durations.
     ///
-    /// NaN is refused: it would make the sum NaN for good. It is counted in
-    /// `metrics_dropped_observations_total{reason="nan"}`. A duration below
-    /// zero counts as zero.
+    /// NaN is refused: it would make the sum NaN for good. So is a duration
+    /// that isn't finite, since durations are kept as integers. Both are counted
+    /// in `metrics_dropped_observations_total{reason="nan|infinite"}` of the
+    /// global registry. A duration below zero counts as zero.
     pub fn observe(&self, value: f64) {
         if value.is_nan() {
-            crate::registry::dropped_observation();
+            dropped_observation("nan");
+        } else if self.unit == Unit::Seconds && value.is_infinite() {
+            dropped_observation("infinite");
         } else if self.unit == Unit::Seconds {
             self.observe_nanos(nanos_of(value));
         } else {

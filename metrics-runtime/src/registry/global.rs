@@ -1,10 +1,10 @@
 //! The registry that call sites record into unless they name another.
 
 use super::Registry;
+use crate::builtin::Lazy;
 use crate::builtin::toolkit::DROPPED_OBSERVATIONS;
-use crate::record::{FamilyCore, at};
-use once_cell::sync::OnceCell;
-use std::sync::Arc;
+use crate::outcome::Outcome;
+use crate::record::{Counter, at};
 
 static GLOBAL: Registry = Registry::new();
 
@@ -16,10 +16,10 @@ pub const fn global() -> &'static Registry {
     &GLOBAL
 }
 
-/// Counts an observation that was refused because it is NaN.
-pub(crate) fn dropped_observation() {
-    static FAMILY: OnceCell<Arc<FamilyCore>> = OnceCell::new();
-    let family = FAMILY.get_or_init(|| GLOBAL.builtin(&DROPPED_OBSERVATIONS));
-    let dropped: crate::Counter = at(family, &["nan"], crate::Outcome::Ok);
+/// Counts an observation that was refused.
+pub(crate) fn dropped_observation(reason: &str) {
+    static FAMILY: Lazy = Lazy::new();
+    let family = FAMILY.get(&DROPPED_OBSERVATIONS);
+    let dropped: Counter = at(family, &[reason], Outcome::Ok);
     dropped.inc();
 }

@@ -157,12 +157,13 @@ impl State {
             .collect();
         self.scanned = len;
         sites.sort_by_key(|site| site.place.rank());
-        // Attributes beside ours may have copied a function with its site.
-        sites.dedup_by_key(|site| site.place);
         let mut conflicts = Vec::new();
         for site in sites {
             for instrument in site.instruments {
                 match self.declare_desc(instrument.desc, Some(&site.place)) {
+                    // Attributes beside ours may have copied a function with
+                    // its site, which is still one place.
+                    Err(conflict) if conflicts.contains(&conflict) => {}
                     Err(conflict) => conflicts.push(conflict),
                     Ok(family) => {
                         if let Some(values) = instrument.constants() {
@@ -374,13 +375,17 @@ impl Registry {
 
     /// The settings in force; those of the environment if nothing was built.
     pub(crate) fn settings(&self) -> &Settings {
-        self.settings.get_or_init(|| {
-            if std::ptr::eq(self, global()) {
-                crate::config::settings_of_environment()
-            } else {
-                Settings::default()
-            }
-        })
+        if let Some(settings) = self.settings.get() {
+            return settings;
+        }
+        // Made before the cell is entered: a variable that can't be read is
+        // reported to the user's hook, which may come back here.
+        let settings = if std::ptr::eq(self, global()) {
+            crate::config::settings_of_environment()
+        } else {
+            Settings::default()
+        };
+        self.settings.get_or_init(|| settings)
     }
 
     /// All families, with the names that they are served under.
