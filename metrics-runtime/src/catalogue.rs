@@ -162,6 +162,7 @@ impl Site {
 
     /// Puts the site into the catalogue; again has no effect.
     pub fn register(&'static self) {
+        crate::clock::start();
         let mut head = HEAD.lock().unwrap_or_else(PoisonError::into_inner);
         if self.next.set(head.site).is_ok() {
             head.site = Some(self);

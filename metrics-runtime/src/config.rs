@@ -3,11 +3,13 @@
 //! | variable | default | meaning |
 //! |---|---|---|
 //! | `METRICS_ENABLED` | `true` | whether calls are recorded and pages served |
+//! | `METRICS_CLOCK` | by the kernel | `tsc` reads the processor's time-stamp counter, `instant` the system's clock |
 //! | `METRICS_NAMESPACE` | none | goes before the names of the application's families, with an underscore |
 //!
 //! Booleans are `true`, `1`, `on`, `yes` and `false`, `0`, `off`, `no`, in any
 //! case.
 
+use crate::clock::Choice;
 use crate::diagnostics::{Diagnostic, report};
 use crate::name::check_namespace;
 use crate::registry::Settings;
@@ -57,6 +59,9 @@ impl Environment {
                 refuse("METRICS_ENABLED", value, expected)
             })?),
         };
+        if let Some(value) = get("METRICS_CLOCK") {
+            Choice::parse(&value)?;
+        }
         let namespace = get("METRICS_NAMESPACE");
         if let Some(value) = namespace.as_ref().filter(|n| check_namespace(n).is_err()) {
             let expected = "it takes letters, digits and `_`, and no digit at the start";

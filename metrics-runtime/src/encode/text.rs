@@ -23,6 +23,8 @@ pub(crate) fn page(registry: &Registry) -> String {
     if !crate::config::recording() {
         return "# Metrics are turned off (METRICS_ENABLED).\n".to_owned();
     }
+    // The longer the stretch, the more exact the clock.
+    crate::clock::calibrate();
     let own = registry.gather().into_iter();
     let own = own.map(|(name, family)| (name, Section::Own(family)));
     let foreign = bridge::gather(registry).into_iter();
