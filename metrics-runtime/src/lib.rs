@@ -238,7 +238,7 @@ pub use metrics_macros::counted;
 ///         if name.is_empty() { Err("no name".into()) } else { Ok(()) }
 ///     }
 ///
-///     #[track_model(read, rows = |users| users.len())]
+///     #[track_model(read, rows = Vec::len)]
 ///     fn all(&self) -> Result<Vec<String>, String> {
 ///         Ok(vec!["ada".into(), "bob".into()])
 ///     }
