@@ -9,6 +9,8 @@ use crate::input::Function;
 use crate::model::{Context, Layer, check_label_name, check_metric_name, check_prefix};
 use crate::options::{Buckets, Given, LabelOption, Options};
 use proc_macro2::Span;
+use quote::ToTokens as _;
+use syn::{LitStr, Path};
 
 /// Checks all attributes of one function.
 pub(crate) fn check_layers(
@@ -20,10 +22,10 @@ pub(crate) fn check_layers(
     for layer in layers {
         check_values(layer, errors);
         check_own_name(layer, errors);
-        check_operation(layer, function, errors);
+        check_operation(layer, errors);
         check_model(layer, function, context, errors);
     }
-    check_together(layers, function, errors);
+    check_together(layers, errors);
 }
 
 /// Checks an attribute of an `impl` block, before it is given to the methods.
@@ -61,25 +63,29 @@ pub(crate) fn check_block(layer: &Layer, errors: &mut Errors) {
 /// Literals obey the rules of Prometheus.
 fn check_values(layer: &Layer, errors: &mut Errors) {
     let options = &layer.options;
-    if let Some(name) = &options.name {
+    let texts = [
+        &options.help,
+        &options.model,
+        &options.name,
+        &options.prefix,
+    ];
+    for given in texts.into_iter().flatten().filter(|given| is_blank(given)) {
+        errors.at(
+            given.value.span(),
+            "this text is empty; write what it stands for",
+        );
+    }
+    if let Some(name) = options.name.as_ref().filter(|given| !is_blank(given)) {
         let kind = layer.attribute.instruments.first().map(|first| first.kind);
         let kind = kind.unwrap_or(Kind::Counter);
         if let Err(message) = check_metric_name(&name.value.value(), kind) {
             errors.at(name.value.span(), message);
         }
     }
-    if let Some(prefix) = &options.prefix
+    if let Some(prefix) = options.prefix.as_ref().filter(|given| !is_blank(given))
         && let Err(message) = check_prefix(&prefix.value.value())
     {
         errors.at(prefix.value.span(), message);
-    }
-    for given in [&options.help, &options.model].into_iter().flatten() {
-        if given.value.value().trim().is_empty() {
-            errors.at(
-                given.value.span(),
-                "this text is empty; write what it stands for",
-            );
-        }
     }
     if let Some(labels) = &options.labels {
         check_labels(layer, &labels.value, errors);
@@ -89,19 +95,31 @@ fn check_values(layer: &Layer, errors: &mut Errors) {
     }
 }
 
+fn is_blank(text: &Given<LitStr>) -> bool {
+    text.value.value().trim().is_empty()
+}
+
 /// Labels have valid names, and each name stands once.
 fn check_labels(layer: &Layer, labels: &[LabelOption], errors: &mut Errors) {
     let built_in = layer.attribute.instruments.iter();
     let built_in = built_in.flat_map(|instrument| instrument.labels);
-    let mut names: Vec<String> = built_in
+    let built_in: Vec<&str> = built_in
         .filter(|label: &&Label| label.survives_own_name())
-        .map(|label| label.name().to_owned())
+        .map(|label| label.name())
         .collect();
+    let mut names: Vec<String> = Vec::new();
     for label in labels {
         let name = label.name();
         let span = label.key.span();
         if let Err(message) = check_label_name(&name) {
             errors.at(span, message);
+        } else if built_in.contains(&name.as_str()) {
+            errors.at(
+                span,
+                format!(
+                    "the label `{name}` is filled in already; remove it or choose another name"
+                ),
+            );
         } else if names.contains(&name) {
             errors.at(
                 span,
@@ -181,7 +199,7 @@ fn key<T>(given: Option<&Given<T>>) -> Option<Span> {
 }
 
 /// A function gives one of the attribute's operations, if it has any.
-fn check_operation(layer: &Layer, function: &Function, errors: &mut Errors) {
+fn check_operation(layer: &Layer, errors: &mut Errors) {
     let known = layer.attribute.operations;
     if !known.is_empty() && layer.options.operation.is_none() {
         let name = layer.attribute.name;
@@ -190,7 +208,7 @@ fn check_operation(layer: &Layer, function: &Function, errors: &mut Errors) {
             "`#[{name}]` on a function needs its operation: one of {}",
             words.join(", ")
         );
-        errors.at(function.signature.ident.span(), message);
+        errors.at(layer.span, message);
     }
 }
 
@@ -206,12 +224,13 @@ fn check_model(layer: &Layer, function: &Function, context: Context<'_>, errors:
             "the model can't be told without `self`; add `model = \"…\"`, \
              or `#[{name}]` on the `impl` block"
         );
-        errors.at(function.signature.ident.span(), message);
+        let span = key(layer.options.operation.as_ref());
+        errors.at(span.unwrap_or(layer.span), message);
     }
 }
 
 /// What attributes on one function can't have together.
-fn check_together(layers: &[Layer], function: &Function, errors: &mut Errors) {
+fn check_together(layers: &[Layer], errors: &mut Errors) {
     let mut rows = layers
         .iter()
         .filter_map(|layer| layer.options.rows.as_ref());
@@ -221,6 +240,7 @@ fn check_together(layers: &[Layer], function: &Function, errors: &mut Errors) {
             "`rows` is given twice on this function; give it once",
         );
     }
+    check_registry(layers, errors);
     let mut families: Vec<String> = Vec::new();
     for layer in layers {
         let options = &layer.options;
@@ -236,9 +256,27 @@ fn check_together(layers: &[Layer], function: &Function, errors: &mut Errors) {
             );
             let span = key(options.name.as_ref()).or(key(options.prefix.as_ref()));
             let span = span.or(key(options.operation.as_ref()));
-            errors.at(span.unwrap_or(function.signature.ident.span()), message);
+            errors.at(span.unwrap_or(layer.span), message);
         }
         families.push(family);
+    }
+}
+
+/// What one function records goes to one registry; it has one call site.
+fn check_registry(layers: &[Layer], errors: &mut Errors) {
+    let text = |path: &Path| path.to_token_stream().to_string();
+    let registries = layers
+        .iter()
+        .filter_map(|layer| layer.options.registry.as_ref());
+    let mut registries = registries.map(|given| (text(&given.value), given.key));
+    let Some((first, _)) = registries.next() else {
+        return;
+    };
+    if let Some((_, span)) = registries.find(|(registry, _)| *registry != first) {
+        let message = format!(
+            "another attribute of this function gives the registry `{first}`; name the same one"
+        );
+        errors.at(span, message);
     }
 }
 
@@ -251,6 +289,9 @@ pub(crate) fn check_skip(layer: &Layer, in_block: bool, errors: &mut Errors) {
     if !in_block || layer.attribute.block == Block::Defaults {
         let message =
             format!("`skip` is for methods of an `impl` block under `#[{name}]`; remove it");
+        errors.at(skip.key, message);
+    } else if !layer.options.is_skip_alone() {
+        let message = "`skip` leaves nothing to the other options; remove them or `skip`";
         errors.at(skip.key, message);
     }
 }

@@ -9,7 +9,7 @@ use crate::errors::Errors;
 use crate::input::{self, Absorbed, Function, ImplBlock, ImplItem, Item};
 use crate::model::{self, Context, Layer};
 use crate::options::parse_options;
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 
 /// Expands one attribute, and those of ours that stand below it.
 pub(crate) fn attribute(
@@ -23,6 +23,7 @@ pub(crate) fn attribute(
     let outermost = Absorbed {
         attribute,
         options,
+        span: Span::call_site(),
         import: None,
     };
     match input::parse_item(item.clone()) {
@@ -59,12 +60,14 @@ fn layer(absorbed: Absorbed, errors: &mut Errors) -> Layer {
     let Absorbed {
         attribute,
         options,
+        span,
         import,
     } = absorbed;
     Layer {
         attribute,
         options: parse_options(attribute, options, errors),
         qualified: false,
+        span,
         import,
     }
 }
@@ -82,16 +85,24 @@ fn expand_function(
         let site = model::build(function, layers, context);
         return codegen::function(function, &site);
     }
-    let item = function.to_item();
+    let item = unmeasured(function, &layers);
     let errors = errors.into_tokens();
     quote::quote!(#item #errors)
+}
+
+/// The function as it was written, with the imports of its attributes in use.
+fn unmeasured(function: &Function, layers: &[Layer]) -> TokenStream {
+    let imports = layers.iter().filter_map(|layer| layer.import.as_ref());
+    function.to_item(&codegen::import_marks(imports))
 }
 
 fn expand_block(outermost: Absorbed, mut block: ImplBlock) -> TokenStream {
     let mut errors = Errors::default();
     let block_layers = layers(outermost, &mut block.attributes, &mut errors);
-    for layer in &block_layers {
-        check::check_block(layer, &mut errors);
+    if errors.is_empty() {
+        for layer in &block_layers {
+            check::check_block(layer, &mut errors);
+        }
     }
     let type_name = block.type_name.to_string();
     let context = Context {
@@ -107,7 +118,7 @@ fn expand_block(outermost: Absorbed, mut block: ImplBlock) -> TokenStream {
                 let mut errors = Errors::default();
                 let layers = method_layers(&mut function, &block_layers, &mut errors);
                 if layers.is_empty() && errors.is_empty() || !sound {
-                    function.to_item()
+                    unmeasured(&function, &layers)
                 } else {
                     expand_function(&function, layers, context, errors)
                 }
@@ -154,7 +165,9 @@ fn method_layers(function: &mut Function, block: &[Layer], errors: &mut Errors) 
             check::check_skip(layer, false, errors);
         }
     }
-    own.retain(|layer| layer.options.skip.is_none());
+    if errors.is_empty() {
+        own.retain(|layer| layer.options.skip.is_none());
+    }
     layers.extend(own);
     layers
 }

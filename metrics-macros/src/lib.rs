@@ -13,6 +13,8 @@ mod input;
 mod krate;
 mod model;
 mod options;
+#[cfg(test)]
+mod snapshot;
 
 use proc_macro::TokenStream;
 

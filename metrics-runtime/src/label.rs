@@ -44,7 +44,7 @@ impl std::fmt::Write for Scratch {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be the value of a label",
     label = "not a label value",
-    note = "text, integers, `bool` and `char` are label values; give one of them, for example `{{expression}}.as_str()`"
+    note = "text, integers, `bool` and `char` are label values; give one of them, for example `labels(kind = kind.as_str())`"
 )]
 pub trait LabelValue {
     /// The value as text: borrowed from `self`, or written into `scratch`.

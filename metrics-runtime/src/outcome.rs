@@ -172,10 +172,10 @@ macro_rules! __reading {
         };
         (&&&&$crate::__private::Probe($value)).__reading()
     }};
-    ($value:expr, rows = $rows:expr) => {{
+    ($value:expr, $method:ident = $rows:expr) => {{
         use $crate::__private::{RowsOfAny as _, RowsOfOption as _, RowsOfResult as _};
         let value = $value;
-        $crate::__reading!(value).rows((&&&$crate::__private::Probe(value)).__rows($rows))
+        $crate::__reading!(value).rows((&&&$crate::__private::Probe(value)).$method($rows))
     }};
 }
 

@@ -36,10 +36,13 @@ const NUMBERS: [f64; 12] = [
     f64::NAN,
 ];
 
+/// A sample's name, labels and value.
+type Expected = (String, Vec<(String, String)>, f64);
+
 /// The samples that the page must have.
 #[derive(Default)]
 pub(crate) struct Model {
-    samples: Vec<(String, Vec<(String, String)>, f64)>,
+    samples: Vec<Expected>,
     helps: BTreeMap<String, String>,
 }
 
@@ -132,7 +135,9 @@ impl Model {
         let observed: Vec<f64> = (0..random.usize(0..50))
             .map(|_| f64::from(random.i32(-2_000..2_000)) / 8.0)
             .collect();
-        observed.iter().for_each(|value| histogram.observe(*value));
+        for value in &observed {
+            histogram.observe(*value);
+        }
         histogram.observe(f64::NAN);
         let up_to = |bound: f64| observed.iter().filter(|value| **value <= bound).count();
         #[expect(clippy::cast_precision_loss, reason = "small counts")]

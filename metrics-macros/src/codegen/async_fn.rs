@@ -10,7 +10,7 @@ use quote::{ToTokens as _, quote, quote_spanned};
 /// ```text
 /// __site!(…);
 /// let __call = enter(&__SITE);
-/// let __future = async move { if false { return never::<Ret>(); } body };
+/// let __future = async move { __returns!(Ret); body };
 /// let (__out, __done) = measured(__call, __future).await;
 /// __done.finish(__reading!(&__out));
 /// __out
@@ -21,11 +21,16 @@ pub(super) fn wrapped(function: &Function, site: &CallSite) -> TokenStream {
     let declaration = call_site::site(site);
     let enter = call_site::enter(site);
     let reading = call_site::reading(site, &quote_spanned!(Span::mixed_site()=> &__out));
-    // The dead edge tells the block its type without a lint; its span makes a
-    // mismatch point at the written return type.
+    // What tells the block its type has the span of the written return type, so
+    // that a mismatch points there.
     let edge = returned::annotation(function).map(|ty| {
         let span = located_at(returned::span(function));
-        quote_spanned!(span=> if false { return #krate::__private::never::<#ty>(); })
+        let krate = krate.to_token_stream().into_iter().map(|mut token| {
+            token.set_span(token.span().located_at(span));
+            token
+        });
+        let krate: TokenStream = krate.collect();
+        quote_spanned!(span=> #krate::__returns!(#ty);)
     });
     let mut body = edge.unwrap_or_default();
     body.extend(function.body.clone());

@@ -2,9 +2,11 @@
 
 use super::import::import_marks;
 use crate::attribute::Kind;
+use crate::input::located_at;
 use crate::model::{Argument, CallSite, Family, Metric, Source};
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote_spanned;
+use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
+use quote::{ToTokens as _, quote_spanned};
+use syn::Expr;
 use syn::spanned::Spanned as _;
 
 /// ```text
@@ -50,7 +52,10 @@ fn instrument(site: &CallSite, metric: &Metric) -> TokenStream {
     let sources = metric.labels.iter().map(|source| match source {
         Source::Constant(text) => quote_spanned!(span=> Constant #text),
         Source::Module => quote_spanned!(span=> Constant ::core::module_path!()),
-        Source::Argument(index) => quote_spanned!(span=> Argument #index),
+        Source::Argument(index) => {
+            let index = Literal::usize_unsuffixed(*index);
+            quote_spanned!(span=> Argument #index)
+        }
     });
     quote_spanned!(span=> #record #family, [#(#sources),*])
 }
@@ -114,27 +119,44 @@ pub(super) fn enter(site: &CallSite) -> TokenStream {
     if site.arguments.is_empty() {
         return quote_spanned!(span=> #krate::__private::enter(&__SITE));
     }
-    let instruments = site.metrics.len();
+    let instruments = Literal::usize_unsuffixed(site.metrics.len());
     let values = site.arguments.iter().map(|argument| match argument {
         Argument::ModelOfSelf => {
             quote_spanned!(span=> &__MODEL.model(::core::any::type_name::<Self>()))
         }
-        // The reference has the expression's span, so that a type which isn't
-        // a label value is reported there.
-        Argument::Expression(expression) => {
-            let span = expression.span().resolved_at(span);
-            quote_spanned!(span=> &#expression)
-        }
+        Argument::Expression(expression) => reference(expression.to_token_stream()),
     });
     quote_spanned!(span=> #krate::__private::enter_with::<#instruments, _>(&__SITE, [#(#values),*]))
 }
 
-/// The reading of a finished call's value, which `value` refers to.
+/// A reference to a label's value, which reaches from the first to the last
+/// token of the expression, so that a type which isn't a label value is
+/// reported there.
+fn reference(expression: TokenStream) -> TokenStream {
+    let span = |token: Option<TokenTree>| {
+        let span = token.map_or_else(Span::mixed_site, |token| token.span());
+        located_at(span)
+    };
+    let first = span(expression.clone().into_iter().next());
+    let last = span(expression.clone().into_iter().last());
+    let mut parenthesised = Group::new(Delimiter::Parenthesis, expression);
+    parenthesised.set_span(last);
+    quote_spanned!(first=> &#parenthesised)
+}
+
+/// The reading of a finished call's value, which `value` refers to. The method
+/// that asks for rows has the span of the closure's body, where it is reported
+/// that it gives something else.
 pub(super) fn reading(site: &CallSite, value: &TokenStream) -> TokenStream {
     let krate = &site.krate;
-    let rows = site
-        .rows
-        .as_ref()
-        .map(|rows| quote_spanned!(Span::mixed_site()=> , rows = #rows));
+    let rows = site.rows.as_ref().map(|rows| {
+        let given = match rows {
+            Expr::Closure(closure) => &*closure.body,
+            other => other,
+        };
+        let span = located_at(given.span());
+        let method = Ident::new("__rows", span);
+        quote_spanned!(Span::mixed_site()=> , #method = #rows)
+    });
     quote_spanned!(Span::mixed_site()=> #krate::__reading!(#value #rows))
 }

@@ -1,16 +1,16 @@
 //! The written return type, as an annotation inside the body.
 
-use crate::input::Function;
+use crate::input::{Function, located_at};
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
-use quote::ToTokens as _;
+use quote::{ToTokens as _, quote_spanned};
 use syn::ReturnType;
 use syn::spanned::Spanned as _;
 
-/// The return type with every `impl Trait` left to inference; `None` where
-/// nothing is written or nothing is known.
+/// The return type with every `impl Trait` left to inference, and `()` where
+/// none is written; `None` where nothing is known.
 pub(super) fn annotation(function: &Function) -> Option<TokenStream> {
     let ReturnType::Type(_, returned) = &function.signature.output else {
-        return None;
+        return Some(quote_spanned!(located_at(span(function))=> ()));
     };
     let inferred = infer_opaque(returned.to_token_stream());
     let text = inferred.to_string();

@@ -8,7 +8,8 @@ use quote::quote_spanned;
 
 /// ```text
 /// __site!(…);
-/// let __guard = Guard::new(enter(&__SITE));
+/// let __call = enter(&__SITE);
+/// let __guard = Guard::new(__call);
 /// let __out = call(move || -> Ret { body });
 /// __guard.finish(__reading!(&__out));
 /// __out
@@ -24,7 +25,8 @@ pub(super) fn wrapped(function: &Function, site: &CallSite) -> TokenStream {
     let body = body_group(function);
     quote_spanned! {span=>
         #declaration
-        let __guard = #krate::__private::Guard::new(#enter);
+        let __call = #enter;
+        let __guard = #krate::__private::Guard::new(__call);
         let __out = #krate::__private::call(move || #returned #body);
         __guard.finish(#reading);
         __out
@@ -33,7 +35,8 @@ pub(super) fn wrapped(function: &Function, site: &CallSite) -> TokenStream {
 
 /// ```text
 /// __site!(…);
-/// let __guard = PlainGuard::new(enter(&__SITE));
+/// let __call = enter(&__SITE);
+/// let __guard = PlainGuard::new(__call);
 /// body
 /// ```
 pub(super) fn in_place(function: &Function, site: &CallSite) -> TokenStream {
@@ -44,7 +47,8 @@ pub(super) fn in_place(function: &Function, site: &CallSite) -> TokenStream {
     let body = &function.body;
     quote_spanned! {span=>
         #declaration
-        let __guard = #krate::__private::PlainGuard::new(#enter);
+        let __call = #enter;
+        let __guard = #krate::__private::PlainGuard::new(__call);
         #body
     }
 }

@@ -1,9 +1,10 @@
 //! A function or method: signature parsed, body opaque.
 
-use super::{Shape, parse_ahead};
+use super::Shape;
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt as _;
+use syn::parse::discouraged::Speculative as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, Ident, Signature, Token, Visibility};
 
@@ -43,10 +44,6 @@ impl Function {
             let message = "a `const fn` can't be measured: it may run at compile time, \
                            where there is no clock; remove `const` or the attribute";
             return Err(syn::Error::new_spanned(constant, message));
-        }
-        if let Some(variadic) = &signature.variadic {
-            let message = "a variadic function can't be measured; wrap it in one that isn't";
-            return Err(syn::Error::new_spanned(variadic, message));
         }
         if input.peek(Token![;]) {
             let message = "a method without a body has nothing to measure; \
@@ -89,12 +86,13 @@ impl Function {
         }
     }
 
-    /// The function as it would stand without our attributes.
-    pub(crate) fn to_item(&self) -> TokenStream {
+    /// The function as it would stand without our attributes, with `items` at
+    /// the start of its body.
+    pub(crate) fn to_item(&self, items: &TokenStream) -> TokenStream {
         let mut tokens = self.head();
         let inner = &self.inner_attributes;
         let body = &self.body;
-        let mut group = Group::new(Delimiter::Brace, quote::quote!(#(#inner)* #body));
+        let mut group = Group::new(Delimiter::Brace, quote::quote!(#(#inner)* #items #body));
         group.set_span(self.braces);
         group.to_tokens(&mut tokens);
         tokens
@@ -115,12 +113,12 @@ impl Function {
 
 /// `default` before a method, unless it is something else's name.
 fn parse_default(input: ParseStream<'_>) -> Option<Ident> {
-    parse_ahead(input, |ahead| {
-        let word = ahead.call(Ident::parse_any)?;
-        let keyword = word == "default" && !ahead.peek(Token![=]) && !ahead.peek(Token![!]);
-        keyword
-            .then_some(word)
-            .ok_or_else(|| ahead.error("not `default`"))
+    let ahead = input.fork();
+    let word = ahead.call(Ident::parse_any).ok()?;
+    let keyword = word == "default" && !ahead.peek(Token![=]) && !ahead.peek(Token![!]);
+    keyword.then(|| {
+        input.advance_to(&ahead);
+        word
     })
 }
 

@@ -28,10 +28,7 @@ impl ImplBlock {
     /// Parses a block whose attributes were read already.
     pub(super) fn parse(attributes: Vec<Attribute>, input: ParseStream<'_>) -> syn::Result<Self> {
         let mut header = Vec::new();
-        while !input.peek(syn::token::Brace) {
-            if input.is_empty() {
-                return Err(input.error("expected the braces of the `impl` block"));
-            }
+        while !input.is_empty() && !input.peek(syn::token::Brace) {
             header.push(input.parse::<TokenTree>()?);
         }
         let type_name = type_name(&header).ok_or_else(|| {

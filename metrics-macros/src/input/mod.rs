@@ -11,8 +11,8 @@ pub(crate) use shape::{BoxedTail, Shape};
 use crate::attribute::{self, Attribute};
 use crate::errors::Errors;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use syn::parse::discouraged::Speculative as _;
 use syn::parse::{ParseStream, Parser as _};
+use syn::spanned::Spanned as _;
 use syn::{Attribute as SynAttribute, Meta, Token, Visibility};
 
 /// What an attribute may stand on.
@@ -46,7 +46,8 @@ fn is_impl(input: ParseStream<'_>) -> bool {
 fn unsupported(input: ParseStream<'_>) -> syn::Error {
     let ahead = input.fork();
     let _ = ahead.parse::<Visibility>();
-    let message = "expected a function with a body, a method or an `impl` block";
+    let message = "only a function, a method or an `impl` block can be measured; \
+                   move the attribute to one";
     ahead.error(message)
 }
 
@@ -54,6 +55,8 @@ fn unsupported(input: ParseStream<'_>) -> syn::Error {
 pub(crate) struct Absorbed {
     pub(crate) attribute: &'static Attribute,
     pub(crate) options: TokenStream,
+    /// Where it stands.
+    pub(crate) span: Span,
     /// The name that it was imported under; absorbing it must not leave the
     /// import unused. `None` for the outermost, and for a longer path.
     pub(crate) import: Option<Ident>,
@@ -68,24 +71,24 @@ pub(crate) fn absorb(attributes: &mut Vec<SynAttribute>, errors: &mut Errors) ->
             attributes.push(candidate);
             continue;
         };
+        let span = candidate.path().span();
         let import = candidate.path().get_ident().cloned();
-        match candidate.meta {
-            Meta::Path(_) => absorbed.push(Absorbed {
-                attribute,
-                options: TokenStream::new(),
-                import,
-            }),
-            Meta::List(list) => absorbed.push(Absorbed {
-                attribute,
-                options: list.tokens,
-                import,
-            }),
+        let options = match candidate.meta {
+            Meta::Path(_) => TokenStream::new(),
+            Meta::List(list) => list.tokens,
             Meta::NameValue(pair) => {
                 let name = attribute.name;
                 let message = format!("`{name}` takes its options in parentheses: `#[{name}(…)]`");
                 errors.at(pair.eq_token.span, message);
+                TokenStream::new()
             }
-        }
+        };
+        absorbed.push(Absorbed {
+            attribute,
+            options,
+            span,
+            import,
+        });
     }
     absorbed
 }
@@ -115,15 +118,4 @@ pub(crate) fn mentions(tokens: TokenStream, word: &str) -> bool {
 /// A span for generated tokens that points at the user's token.
 pub(crate) fn located_at(span: Span) -> Span {
     Span::mixed_site().located_at(span)
-}
-
-/// Reads ahead: the parsed value, with `input` moved past it only if it parses.
-fn parse_ahead<T>(
-    input: ParseStream<'_>,
-    parse: impl FnOnce(ParseStream<'_>) -> syn::Result<T>,
-) -> Option<T> {
-    let ahead = input.fork();
-    let parsed = parse(&ahead).ok()?;
-    input.advance_to(&ahead);
-    Some(parsed)
 }

@@ -10,7 +10,7 @@ use crate::attribute::{Attribute, Label};
 use crate::input::Function;
 use crate::krate::Krate;
 use crate::options::{LabelValue, Options};
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 use syn::{Expr, Path};
 
 /// One attribute on a function, with its options.
@@ -20,6 +20,8 @@ pub(crate) struct Layer {
     pub(crate) options: Options,
     /// It stands on the whole `impl` block, so the type is part of `function`.
     pub(crate) qualified: bool,
+    /// Where the attribute stands.
+    pub(crate) span: Span,
     /// The name under which an absorbed attribute was imported.
     pub(crate) import: Option<Ident>,
 }

@@ -39,7 +39,9 @@ fn is_identifier(name: &str) -> bool {
 }
 
 fn charset(name: &str) -> String {
-    format!("`{name}` is not a valid name; use letters, digits and `_`, and no digit at the start")
+    format!(
+        "`{name}` is not a valid name; use ASCII letters, digits and `_`, and no digit at the start"
+    )
 }
 
 fn is_camel_case(name: &str) -> bool {
@@ -92,7 +94,7 @@ pub(crate) fn check_prefix(prefix: &str) -> Result<(), String> {
         Ok(())
     } else {
         let message =
-            "use letters, digits and `_`, with no digit at the start and no `_` at the end";
+            "use ASCII letters, digits and `_`, with no digit at the start and no `_` at the end";
         Err(format!("`{prefix}` is not a valid prefix; {message}"))
     }
 }

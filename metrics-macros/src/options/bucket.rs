@@ -1,8 +1,10 @@
 //! `buckets = [0.01, 0.1, 1.0]`
 
+use super::parse_list;
+use crate::errors::Errors;
 use proc_macro2::Span;
 use syn::parse::ParseStream;
-use syn::{Lit, Token, bracketed, token};
+use syn::{Lit, Token, bracketed};
 
 /// Bounds as written, each with its literal's span.
 #[derive(Clone)]
@@ -12,20 +14,15 @@ pub(crate) struct Buckets {
     pub(crate) bounds: Vec<(f64, Span)>,
 }
 
-pub(super) fn parse_buckets(input: ParseStream<'_>) -> syn::Result<Buckets> {
-    if !input.peek(token::Bracket) {
-        let message = "the option `buckets` takes a list of numbers: `buckets = [0.01, 0.1, 1.0]`";
-        return Err(input.error(message));
-    }
+/// Reads the list in brackets.
+pub(super) fn parse_buckets(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Buckets> {
     let content;
     let brackets = bracketed!(content in input);
     let mut bounds = Vec::new();
-    while !content.is_empty() {
+    parse_list(&content, errors, |_| {
         bounds.push(parse_bound(&content)?);
-        if !content.is_empty() {
-            content.parse::<Token![,]>()?;
-        }
-    }
+        Ok(())
+    })?;
     Ok(Buckets {
         span: brackets.span.join(),
         bounds,

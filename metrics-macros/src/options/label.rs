@@ -1,11 +1,11 @@
 //! `labels(key = expr, function, module)`
 
-use super::parenthesised;
+use super::{at_end, parse_list};
 use crate::attribute::Label;
 use crate::errors::Errors;
 use syn::ext::IdentExt as _;
 use syn::parse::ParseStream;
-use syn::{Expr, Ident, Token};
+use syn::{Expr, Ident, Token, parenthesized, token};
 
 /// One label as written.
 #[derive(Clone)]
@@ -35,34 +35,43 @@ const TAKES: &str =
 
 pub(super) fn parse_labels(
     input: ParseStream<'_>,
+    option: &Ident,
     errors: &mut Errors,
 ) -> syn::Result<Vec<LabelOption>> {
-    let content = parenthesised(input, TAKES)?;
+    if !input.peek(token::Paren) {
+        let span = if at_end(input) {
+            option.span()
+        } else {
+            input.span()
+        };
+        return Err(syn::Error::new(span, TAKES));
+    }
+    let content;
+    parenthesized!(content in input);
     let mut labels = Vec::new();
     if content.is_empty() {
-        return Err(content.error(TAKES));
+        return Err(syn::Error::new(option.span(), TAKES));
     }
-    while !content.is_empty() {
-        let parsed = parse_label(&content);
-        match errors.keep(parsed) {
-            Some(label) => labels.push(label),
-            None => super::skip_to_comma(&content)?,
-        }
-        if !content.is_empty() {
-            content.parse::<Token![,]>()?;
-        }
-    }
+    parse_list(&content, errors, |_| {
+        labels.push(parse_label(&content)?);
+        Ok(())
+    })?;
     Ok(labels)
 }
 
 fn parse_label(input: ParseStream<'_>) -> syn::Result<LabelOption> {
+    if !input.peek(Ident::peek_any) {
+        return Err(input.error(TAKES));
+    }
     let key = input.call(Ident::parse_any)?;
-    let value = if input.peek(Token![=]) {
-        input.parse::<Token![=]>()?;
+    let equals = input.parse::<Option<Token![=]>>()?;
+    let value = if equals.is_some() && !at_end(input) {
         LabelValue::Expression(input.parse()?)
     } else {
         let built_in = [Label::Function, Label::Module];
-        let label = built_in.into_iter().find(|label| key == label.name());
+        let label = built_in
+            .into_iter()
+            .find(|label| equals.is_none() && key == label.name());
         LabelValue::BuiltIn(label.ok_or_else(|| {
             let message = format!("the label `{key}` has no value; write `{key} = expression`");
             syn::Error::new(key.span(), message)

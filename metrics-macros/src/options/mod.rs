@@ -88,6 +88,34 @@ pub(crate) struct Options {
 }
 
 impl Options {
+    /// Nothing is given but `skip`.
+    pub(crate) const fn is_skip_alone(&self) -> bool {
+        let Self {
+            buckets,
+            krate,
+            help,
+            labels,
+            model,
+            name,
+            prefix,
+            registry,
+            rows,
+            operation,
+            skip,
+        } = self;
+        skip.is_some()
+            && buckets.is_none()
+            && krate.is_none()
+            && help.is_none()
+            && labels.is_none()
+            && model.is_none()
+            && name.is_none()
+            && prefix.is_none()
+            && registry.is_none()
+            && rows.is_none()
+            && operation.is_none()
+    }
+
     /// Fills what isn't given from an `impl` block's options.
     pub(crate) fn or(self, block: &Self) -> Self {
         let Self {
@@ -128,25 +156,46 @@ pub(crate) fn parse_options(
 ) -> Options {
     let mut options = Options::default();
     let parser = |input: ParseStream<'_>| {
-        while !input.is_empty() {
-            let parsed = parse_option(attribute, &mut options, input, errors);
-            if errors.keep(parsed).is_none() {
-                skip_to_comma(input)?;
-            }
-            if !input.is_empty() {
-                input.parse::<Token![,]>()?;
-            }
-        }
-        Ok(())
+        parse_list(input, errors, |errors| {
+            parse_option(attribute, &mut options, input, errors)
+        })
     };
     let parsed = parser.parse2(tokens);
     errors.keep(parsed);
     options
 }
 
+/// Reads what stands between commas; what is wrong goes to `errors`, and the
+/// rest is still read.
+fn parse_list(
+    input: ParseStream<'_>,
+    errors: &mut Errors,
+    mut parse_part: impl FnMut(&mut Errors) -> syn::Result<()>,
+) -> syn::Result<()> {
+    while !input.is_empty() {
+        let mut parsed = parse_part(errors);
+        if parsed.is_ok() && !at_end(input) {
+            let message = "expected `,`; options, labels and bounds are separated by commas";
+            parsed = Err(input.error(message));
+        }
+        if errors.keep(parsed).is_none() {
+            skip_to_comma(input)?;
+        }
+        if !input.is_empty() {
+            input.parse::<Token![,]>()?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether nothing more belongs to this option, label or bound.
+fn at_end(input: ParseStream<'_>) -> bool {
+    input.is_empty() || input.peek(Token![,])
+}
+
 /// Leaves what follows a mistake, so that the next option is still read.
 fn skip_to_comma(input: ParseStream<'_>) -> syn::Result<()> {
-    while !input.is_empty() && !input.peek(Token![,]) {
+    while !at_end(input) {
         input.parse::<proc_macro2::TokenTree>()?;
     }
     Ok(())
@@ -158,52 +207,64 @@ fn parse_option(
     input: ParseStream<'_>,
     errors: &mut Errors,
 ) -> syn::Result<()> {
+    if !input.peek(Ident::peek_any) {
+        let expected = expected(attribute);
+        return Err(input.error(format!("an option is a word; expected one of {expected}")));
+    }
     let key = input.call(Ident::parse_any)?;
     let word = key.to_string();
     let span = key.span();
     if let Some(&operation) = attribute.operations.iter().find(|known| **known == word) {
-        return fill(&mut options.operation, span, "operation", || Ok(operation));
+        if let Some(first) = &options.operation {
+            let first = first.value;
+            let message = format!("the operation is `{first}` already; give one operation only");
+            return Err(syn::Error::new(span, message));
+        }
+        return fill(&mut options.operation, span, &word, || {
+            no_value(input, &word).map(|()| operation)
+        });
     }
     if word == "skip" {
-        return fill(&mut options.skip, span, "skip", || Ok(()));
+        return fill(&mut options.skip, span, &word, || no_value(input, &word));
     }
-    let taken = |key: &&Key| COMMON.contains(key) || attribute.options.contains(key);
-    let known = Key::ALL.iter().filter(taken).find(|key| key.name() == word);
-    let Some(&key) = known else {
-        return Err(syn::Error::new(span, unknown(attribute, &word)));
+    let accepted = |key: &&Key| COMMON.contains(key) || attribute.options.contains(key);
+    let known = Key::ALL
+        .iter()
+        .filter(accepted)
+        .find(|key| key.name() == word);
+    let Some(&known) = known else {
+        let expected = expected(attribute);
+        let message = format!("unknown option `{word}`; expected one of {expected}");
+        return Err(syn::Error::new(span, message));
     };
-    let name = key.name();
-    match key {
-        Key::Buckets => fill(&mut options.buckets, span, name, || {
-            equals(
+    match known {
+        Key::Buckets => fill(&mut options.buckets, span, &word, || {
+            let takes = "a list of numbers: `buckets = [0.01, 0.1, 1.0]`";
+            let starts = |input: ParseStream<'_>| input.peek(token::Bracket);
+            value(input, &key, takes, starts, || {
+                bucket::parse_buckets(input, errors)
+            })
+        }),
+        Key::Crate => fill(&mut options.krate, span, &word, || {
+            path(input, &key, "a path: `crate = my::metrics_runtime`")
+        }),
+        Key::Help => fill(&mut options.help, span, &word, || text(input, &key)),
+        Key::Labels => fill(&mut options.labels, span, &word, || {
+            label::parse_labels(input, &key, errors)
+        }),
+        Key::Model => fill(&mut options.model, span, &word, || text(input, &key)),
+        Key::Name => fill(&mut options.name, span, &word, || text(input, &key)),
+        Key::Prefix => fill(&mut options.prefix, span, &word, || text(input, &key)),
+        Key::Registry => fill(&mut options.registry, span, &word, || {
+            path(
                 input,
-                name,
-                "a list of numbers: `buckets = [0.01, 0.1, 1.0]`",
-            )?;
-            bucket::parse_buckets(input)
-        }),
-        Key::Crate => fill(&mut options.krate, span, name, || {
-            equals(input, name, "a path: `crate = my::metrics_runtime`")?;
-            Path::parse_mod_style(input)
-        }),
-        Key::Help => fill(&mut options.help, span, name, || text(input, name)),
-        Key::Labels => fill(&mut options.labels, span, name, || {
-            label::parse_labels(input, errors)
-        }),
-        Key::Model => fill(&mut options.model, span, name, || text(input, name)),
-        Key::Name => fill(&mut options.name, span, name, || text(input, name)),
-        Key::Prefix => fill(&mut options.prefix, span, name, || text(input, name)),
-        Key::Registry => fill(&mut options.registry, span, name, || {
-            equals(
-                input,
-                name,
+                &key,
                 "the path of a static: `registry = crate::METRICS`",
-            )?;
-            Path::parse_mod_style(input)
+            )
         }),
-        Key::Rows => fill(&mut options.rows, span, name, || {
-            equals(input, name, "a closure: `rows = |list| list.len()`")?;
-            input.parse()
+        Key::Rows => fill(&mut options.rows, span, &word, || {
+            let takes = "a closure: `rows = |list| list.len()`";
+            value(input, &key, takes, |_| true, || input.parse())
         }),
     }
 }
@@ -224,28 +285,58 @@ fn fill<T>(
     Ok(())
 }
 
-/// Reads the equals sign, or says what the option takes.
-fn equals(input: ParseStream<'_>, name: &str, takes: &str) -> syn::Result<()> {
-    if input.peek(Token![=]) {
-        input.parse::<Token![=]>()?;
-        Ok(())
+/// Reads `= value`, or says what the option takes: at what stands there
+/// instead, or at the key where nothing does.
+fn value<T>(
+    input: ParseStream<'_>,
+    key: &Ident,
+    takes: &str,
+    starts: impl FnOnce(ParseStream<'_>) -> bool,
+    parse: impl FnOnce() -> syn::Result<T>,
+) -> syn::Result<T> {
+    let refuse = |input: ParseStream<'_>| {
+        let span = if at_end(input) {
+            key.span()
+        } else {
+            input.span()
+        };
+        syn::Error::new(span, format!("the option `{key}` takes {takes}"))
+    };
+    let equals = input.parse::<Option<Token![=]>>()?;
+    if equals.is_none() || at_end(input) || !starts(input) {
+        return Err(refuse(input));
+    }
+    let value = parse()?;
+    // A word would be the next option, whose comma is missing.
+    if at_end(input) || input.peek(Ident::peek_any) {
+        Ok(value)
     } else {
-        Err(input.error(format!("the option `{name}` takes {takes}")))
+        Err(refuse(input))
     }
 }
 
-fn text(input: ParseStream<'_>, name: &str) -> syn::Result<LitStr> {
-    let takes = format!("a string literal: `{name} = \"…\"`");
-    equals(input, name, &takes)?;
-    if input.peek(LitStr) {
-        input.parse()
-    } else {
-        Err(input.error(format!("the option `{name}` takes {takes}")))
-    }
+fn text(input: ParseStream<'_>, key: &Ident) -> syn::Result<LitStr> {
+    let takes = format!("a string literal: `{key} = \"…\"`");
+    let starts = |input: ParseStream<'_>| input.peek(LitStr);
+    value(input, key, &takes, starts, || input.parse())
 }
 
-/// The message for a word that isn't an option of this attribute.
-fn unknown(attribute: &Attribute, word: &str) -> String {
+fn path(input: ParseStream<'_>, key: &Ident, takes: &str) -> syn::Result<Path> {
+    let starts = |input: ParseStream<'_>| input.peek(Ident::peek_any) || input.peek(Token![::]);
+    value(input, key, takes, starts, || Path::parse_mod_style(input))
+}
+
+/// A word stands for itself.
+fn no_value(input: ParseStream<'_>, word: &str) -> syn::Result<()> {
+    if input.peek(Token![=]) || input.peek(token::Paren) {
+        let message = format!("`{word}` takes no value; remove what follows it");
+        return Err(input.error(message));
+    }
+    Ok(())
+}
+
+/// The words that stand for options of this attribute.
+fn expected(attribute: &Attribute) -> String {
     let keys = Key::ALL.iter().map(|key| (*key, key.name()));
     let taken = keys.filter(|(key, _)| COMMON.contains(key) || attribute.options.contains(key));
     let expected: Vec<String> = attribute
@@ -255,22 +346,5 @@ fn unknown(attribute: &Attribute, word: &str) -> String {
         .chain(taken.map(|(_, name)| name))
         .map(|name| format!("`{name}`"))
         .collect();
-    format!(
-        "unknown option `{word}`; expected one of {}",
-        expected.join(", ")
-    )
-}
-
-/// Reads `(…)` after an option's key.
-fn parenthesised<'a>(
-    input: ParseStream<'a>,
-    takes: &str,
-) -> syn::Result<syn::parse::ParseBuffer<'a>> {
-    if input.peek(token::Paren) {
-        let content;
-        syn::parenthesized!(content in input);
-        Ok(content)
-    } else {
-        Err(input.error(takes))
-    }
+    expected.join(", ")
 }

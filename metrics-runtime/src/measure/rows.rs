@@ -69,7 +69,7 @@ impl<'a, T: ?Sized> RowsOfAny<'a, T> for Probe<'a, T> {
 mod tests {
     macro_rules! rows {
         ($value:expr, $rows:expr) => {
-            $crate::__reading!(&$value, rows = $rows).rows
+            $crate::__reading!(&$value, __rows = $rows).rows
         };
     }
 

@@ -1,0 +1,4 @@
+#[timed]
+async fn checkout(cart: Cart) -> Result<Order, Error> {
+    pay(cart).await
+}

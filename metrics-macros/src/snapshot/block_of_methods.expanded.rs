@@ -1,0 +1,37 @@
+impl UserRepository {
+    /// How many there are at most.
+    const MOST: usize = 10;
+    fn find(&self, id: u64) -> Option<User> {
+        ::metrics_runtime::__site!(
+            __SITE "UserRepository::find" true::metrics_runtime::global(), Duration &
+            ::metrics_runtime::__private::builtin::function::FUNCTION_DURATION_SECONDS,
+            [Constant "UserRepository::find", Constant::core::module_path!()]
+        );
+        let __call = ::metrics_runtime::__private::enter(&__SITE);
+        let __guard = ::metrics_runtime::__private::Guard::new(__call);
+        let __out = ::metrics_runtime::__private::call(move || -> Option<User> {
+            self.users.get(id)
+        });
+        __guard.finish(::metrics_runtime::__reading!(& __out));
+        __out
+    }
+    fn list(&self) -> Vec<User> {
+        #[timed(__absorbed)]
+        const _: () = ();
+        ::metrics_runtime::__site!(
+            __SITE "UserRepository::list" true::metrics_runtime::global(), Duration const
+            { & ::metrics_runtime::__private::Desc::duration("user_list_seconds",
+            "Duration of calls in seconds, by outcome.", & []).by_outcome() }, []
+        );
+        let __call = ::metrics_runtime::__private::enter(&__SITE);
+        let __guard = ::metrics_runtime::__private::Guard::new(__call);
+        let __out = ::metrics_runtime::__private::call(move || -> Vec<User> {
+            self.users.all()
+        });
+        __guard.finish(::metrics_runtime::__reading!(& __out));
+        __out
+    }
+    fn len(&self) -> usize {
+        self.users.len()
+    }
+}

@@ -1,0 +1,23 @@
+impl UserRepository {
+    fn purge(&self) -> sqlx::Result<u64> {
+        #[track_model(__absorbed)]
+        const _: () = ();
+        ::metrics_runtime::__site!(
+            __SITE "purge" true::metrics_runtime::global(), Rows &
+            ::metrics_runtime::__private::builtin::model::MODEL_DELETES_TOTAL, [Constant
+            "User"]; Duration &
+            ::metrics_runtime::__private::builtin::model::MODEL_OPERATION_DURATION_SECONDS,
+            [Constant "User", Constant "delete"]
+        );
+        let __call = ::metrics_runtime::__private::enter(&__SITE);
+        let __guard = ::metrics_runtime::__private::Guard::new(__call);
+        let __out = ::metrics_runtime::__private::call(move || -> sqlx::Result<u64> {
+            self.users.purge()
+        });
+        __guard.finish(::metrics_runtime::__reading!(& __out, __rows = | n | * n));
+        __out
+    }
+    fn len(&self) -> usize {
+        self.users.len()
+    }
+}

@@ -1,0 +1,16 @@
+fn checkout<'a>(cart: &'a Cart) -> Pin<Box<dyn Future<Output = Order> + Send + 'a>> {
+    ::metrics_runtime::__site!(
+        __SITE "checkout" true::metrics_runtime::global(), Duration &
+        ::metrics_runtime::__private::builtin::function::FUNCTION_DURATION_SECONDS,
+        [Constant "checkout", Constant::core::module_path!()]
+    );
+    let __call = ::metrics_runtime::__private::enter(&__SITE);
+    let total = cart.total();
+    Box::pin(
+        ::metrics_runtime::__private::measured_with(
+            __call,
+            async move { pay(cart, total).await },
+            |__out| ::metrics_runtime::__reading!(__out),
+        ),
+    )
+}

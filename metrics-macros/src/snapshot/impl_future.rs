@@ -1,0 +1,4 @@
+#[timed]
+fn checkout(cart: Cart) -> impl Future<Output = Order> {
+    pay(cart)
+}

@@ -1,0 +1,135 @@
+//! Snapshots of expansions, one for each shape of function: `*.rs` here is what
+//! the user writes, `*.expanded.rs` what the compiler gets.
+//!
+//! `BLESS=1 cargo test -p metrics-macros` writes the expansions anew.
+
+use crate::attribute::{self, Attribute};
+use crate::entry;
+use proc_macro2::TokenStream;
+use quote::ToTokens as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use syn::{Item, Meta};
+
+/// The shapes; each is a file in this folder.
+const SHAPES: [&str; 19] = [
+    "sync",
+    "sync_returning_nothing",
+    "sync_with_labels",
+    "async",
+    "async_returning_result",
+    "async_returning_impl_trait",
+    "boxed_tail",
+    "boxed_future",
+    "impl_future",
+    "never_returning",
+    "track_caller",
+    "method_with_model_of_self",
+    "block_of_methods",
+    "block_of_models",
+    "stacked",
+    "own_name_with_buckets",
+    "prefix",
+    "other_crate_and_registry",
+    "mistake",
+];
+
+/// Lines of a whole function whose body is one line.
+const MOST_LINES: [(&str, usize); 4] = [
+    ("sync", 12),
+    ("sync_returning_nothing", 12),
+    ("async", 15),
+    ("async_returning_result", 15),
+];
+
+/// Longer lines would hide code from the count.
+const LONGEST_LINE: usize = 100;
+
+#[test]
+fn expansions_are_those_of_the_snapshots() {
+    let bless = std::env::var_os("BLESS").is_some();
+    for shape in SHAPES {
+        let expanded = pretty(&expand(shape));
+        let snapshot = file(shape, "expanded.rs");
+        if bless {
+            fs::write(&snapshot, &expanded).expect("the snapshot can be written");
+        }
+        let blessed = read(&snapshot);
+        assert_eq!(expanded, blessed, "{shape}: see it, then bless it");
+    }
+}
+
+#[test]
+fn each_file_is_the_snapshot_of_a_shape() {
+    let folder = file("sync", "rs");
+    let folder = folder.parent().expect("it stands in a folder");
+    let files = fs::read_dir(folder).expect("the folder can be listed");
+    let files = files.map(|file| file.expect("the file can be read").file_name());
+    assert_eq!(files.count(), 2 * SHAPES.len() + 1);
+}
+
+#[test]
+fn expansions_fit_their_budget_of_lines() {
+    for (shape, most) in MOST_LINES {
+        let expanded = pretty(&expand(shape));
+        let lines = expanded.lines().count();
+        assert!(lines <= most, "{shape}: {lines} lines\n{expanded}");
+        let longest = expanded.lines().map(|line| line.chars().count()).max();
+        assert!(
+            longest <= Some(LONGEST_LINE),
+            "{shape} hides code\n{expanded}"
+        );
+    }
+}
+
+#[test]
+fn expanding_again_gives_the_same_tokens() {
+    for shape in SHAPES {
+        let first = expand(shape).to_string();
+        assert_eq!(first, expand(shape).to_string(), "{shape}");
+    }
+}
+
+/// Expands the first attribute of each item that has one of ours, as the
+/// compiler does.
+fn expand(shape: &str) -> TokenStream {
+    let source = syn::parse_file(&read(&file(shape, "rs"))).expect("the source is Rust");
+    source.items.into_iter().map(expand_item).collect()
+}
+
+fn expand_item(mut item: Item) -> TokenStream {
+    let attributes = match &mut item {
+        Item::Fn(function) => &mut function.attrs,
+        Item::Impl(block) => &mut block.attrs,
+        other => return other.to_token_stream(),
+    };
+    let Some(first) = attributes.iter().position(|a| ours(a).is_some()) else {
+        return item.to_token_stream();
+    };
+    let ours = ours(&attributes[first]).expect("it was found by this");
+    let options = match attributes.remove(first).meta {
+        Meta::List(list) => list.tokens,
+        _ => TokenStream::new(),
+    };
+    entry::attribute(ours, options, &item.to_token_stream())
+}
+
+fn ours(candidate: &syn::Attribute) -> Option<&'static Attribute> {
+    let mut all = attribute::ALL.into_iter();
+    all.find(|known| candidate.path().is_ident(known.name))
+}
+
+fn pretty(tokens: &TokenStream) -> String {
+    let file = syn::parse2(tokens.clone()).expect("the expansion is Rust");
+    prettyplease::unparse(&file)
+}
+
+fn file(shape: &str, extension: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/snapshot");
+    folder.join(format!("{shape}.{extension}"))
+}
+
+fn read(path: &Path) -> String {
+    let text = fs::read_to_string(path);
+    text.unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}

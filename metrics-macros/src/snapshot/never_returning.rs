@@ -1,0 +1,6 @@
+#[timed]
+fn serve() -> ! {
+    loop {
+        accept();
+    }
+}

@@ -1,0 +1,4 @@
+#[timed(crate = shop::metrics, registry = crate::METRICS)]
+fn checkout(cart: Cart) -> Order {
+    pay(cart)
+}

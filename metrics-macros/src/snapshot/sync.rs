@@ -1,0 +1,4 @@
+#[timed]
+fn price(quantity: u64) -> u64 {
+    quantity * 5
+}

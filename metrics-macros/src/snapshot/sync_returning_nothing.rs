@@ -1,0 +1,4 @@
+#[counted]
+fn forget(cart: Cart) {
+    release(cart)
+}

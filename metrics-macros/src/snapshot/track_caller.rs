@@ -1,0 +1,5 @@
+#[timed]
+#[track_caller]
+fn caller() -> &'static Location<'static> {
+    Location::caller()
+}

@@ -1,0 +1,6 @@
+use metrics_runtime::timed;
+
+#[timed(name = "checkout_seconds", buckets = ["100ms"])]
+fn checkout() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use metrics_runtime::timed;
+
+#[timed(name = "checkoutSeconds")]
+fn checkout() {}
+
+fn main() {}

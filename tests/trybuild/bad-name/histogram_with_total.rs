@@ -1,0 +1,6 @@
+use metrics_runtime::timed;
+
+#[timed(name = "checkouts_total")]
+fn checkout() {}
+
+fn main() {}

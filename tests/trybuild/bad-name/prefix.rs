@@ -1,0 +1,6 @@
+use metrics_runtime::track_model;
+
+#[track_model(insert, model = "User", prefix = "blog_")]
+fn insert() {}
+
+fn main() {}

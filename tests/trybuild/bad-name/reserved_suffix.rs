@@ -1,0 +1,6 @@
+use metrics_runtime::timed;
+
+#[timed(name = "checkout_seconds_bucket")]
+fn checkout() {}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use metrics_runtime::timed;
+
+#[timed]
+#[timed]
+fn checkout() {}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use metrics_runtime::track_model;
+
+struct UserRepository;
+
+#[track_model(insert)]
+impl UserRepository {
+    #[track_model(insert)]
+    fn add(&self) {}
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use metrics_runtime::timed;
+
+struct UserRepository;
+
+#[timed(skip)]
+impl UserRepository {
+    fn find(&self) {}
+}
+
+fn main() {}

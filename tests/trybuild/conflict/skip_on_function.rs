@@ -1,0 +1,6 @@
+use metrics_runtime::timed;
+
+#[timed(skip)]
+fn checkout() {}
+
+fn main() {}

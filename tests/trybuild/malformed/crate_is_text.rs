@@ -1,0 +1,6 @@
+use metrics_runtime::timed;
+
+#[timed(crate = "metrics_runtime")]
+fn checkout() {}
+
+fn main() {}

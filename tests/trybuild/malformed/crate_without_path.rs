@@ -1,0 +1,6 @@
+use metrics_runtime::timed;
+
+#[timed(crate)]
+fn checkout() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use metrics_runtime::track_model;
+
+#[track_model(insert)]
+fn insert_user() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use metrics_runtime::timed;
+
+#[timed("checkout_seconds")]
+fn checkout() {}
+
+fn main() {}

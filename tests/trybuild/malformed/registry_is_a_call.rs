@@ -1,0 +1,6 @@
+use metrics_runtime::timed;
+
+#[timed(registry = registry())]
+fn checkout() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use metrics_runtime::track_model;
+
+#[track_model(read, model = "User", rows =)]
+fn list() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use metrics_runtime::counted;
+
+#[counted(name = checkouts_total)]
+fn checkout() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use metrics_runtime::counted;
+
+#[counted(name)]
+fn checkout() {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use metrics_runtime::counted;
+
+struct Card;
+
+#[counted(name = "checkouts_total", labels(card = card))]
+fn checkout(card: Card) {}
+
+fn main() {}

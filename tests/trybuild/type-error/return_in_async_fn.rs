@@ -1,0 +1,11 @@
+use metrics_runtime::timed;
+
+#[timed]
+async fn total(free: bool) -> u64 {
+    if free {
+        return "nothing";
+    }
+    5
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use metrics_runtime::timed;
+
+#[timed]
+async fn total() {
+    5_u64
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use metrics_runtime::counted;
+
+#[counted(total)]
+fn checkout() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use metrics_runtime::timed;
+
+#[timed]
+const fn checkout() {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use metrics_runtime::timed;
+
+trait Checkout {
+    #[timed]
+    fn run(&self);
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use metrics_runtime::timed;
+
+#[timed]
+trait Checkout {
+    fn run(&self) {}
+}
+
+fn main() {}
