@@ -14,9 +14,9 @@ fn classify(site: &CallSite) -> TokenStream {
 
 /// ```text
 /// __site!(…);
-/// let __call = enter(&__SITE);
+/// let __guard = PlainGuard::new(enter(&__SITE));
 /// prefix
-/// Box::pin(measured_with(__call, async move { … }, |__out| __reading!(__out)))
+/// Box::pin(measured_with(__guard.into_call(), async move { … }, |__out| __reading!(__out)))
 /// ```
 pub(super) fn boxed_tail(tail: &crate::input::BoxedTail, site: &CallSite) -> TokenStream {
     let krate = &site.krate;
@@ -30,17 +30,17 @@ pub(super) fn boxed_tail(tail: &crate::input::BoxedTail, site: &CallSite) -> Tok
     let classify = classify(site);
     quote_spanned! {Span::mixed_site()=>
         #declaration
-        let __call = #enter;
+        let __guard = #krate::__private::PlainGuard::new(#enter);
         #prefix
-        #pin(#krate::__private::measured_with(__call, #future, #classify))
+        #pin(#krate::__private::measured_with(__guard.into_call(), #future, #classify))
     }
 }
 
 /// ```text
 /// __site!(…);
-/// let __call = enter(&__SITE);
+/// let __guard = Guard::new(enter(&__SITE));
 /// let __future = call(move || -> Ret { body });
-/// measured_with(__call, __future, |__out| __reading!(__out))
+/// measured_with(__guard.into_call(), __future, |__out| __reading!(__out))
 /// ```
 pub(super) fn wrapped(function: &Function, site: &CallSite, boxed: bool) -> TokenStream {
     let krate = &site.krate;
@@ -52,7 +52,7 @@ pub(super) fn wrapped(function: &Function, site: &CallSite, boxed: bool) -> Toke
     let returned = returned.map(|ty| quote_spanned!(span=> -> #ty));
     let body = body_group(function);
     let measured = quote_spanned!(span=>
-        #krate::__private::measured_with(__call, __future, #classify)
+        #krate::__private::measured_with(__guard.into_call(), __future, #classify)
     );
     let measured = if boxed {
         quote_spanned!(span=> ::std::boxed::Box::pin(#measured))
@@ -61,7 +61,7 @@ pub(super) fn wrapped(function: &Function, site: &CallSite, boxed: bool) -> Toke
     };
     quote_spanned! {span=>
         #declaration
-        let __call = #enter;
+        let __guard = #krate::__private::Guard::new(#enter);
         let __future = #krate::__private::call(move || #returned #body);
         #measured
     }

@@ -26,6 +26,7 @@ pub(crate) fn function(function: &Function, site: &CallSite) -> TokenStream {
         Shape::Sync => sync_fn::wrapped(function, site),
         Shape::InPlace => sync_fn::in_place(function, site),
         Shape::Async => async_fn::wrapped(function, site),
+        Shape::AsyncNever => async_fn::never_returning(function, site),
         Shape::BoxedTail(tail) => future_fn::boxed_tail(&tail, site),
         Shape::Future { boxed } => future_fn::wrapped(function, site, boxed),
     };

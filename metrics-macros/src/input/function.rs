@@ -4,9 +4,9 @@ use super::Shape;
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt as _;
+use syn::parse::ParseStream;
 use syn::parse::discouraged::Speculative as _;
-use syn::parse::{ParseStream, Parser as _};
-use syn::{Attribute, Ident, Signature, Token, Visibility};
+use syn::{Attribute, Ident, ReturnType, Signature, Token, Type, Visibility};
 
 /// A function with a body.
 #[derive(Clone)]
@@ -50,8 +50,11 @@ impl Function {
                            annotate the implementations instead";
             return Err(input.error(message));
         }
-        let group: Group = input.parse()?;
-        let (inner_attributes, body) = split_body.parse2(group.stream())?;
+        // A body that came through a macro's `$body:block` has no delimiters
+        // around its braces, which this looks through.
+        let content;
+        let braces = syn::braced!(content in input);
+        let (inner_attributes, body) = split_body(&content)?;
         Ok(Self {
             attributes,
             visibility,
@@ -59,7 +62,7 @@ impl Function {
             signature,
             inner_attributes,
             body,
-            braces: group.span(),
+            braces: braces.span.join(),
         })
     }
 
@@ -75,15 +78,25 @@ impl Function {
     /// The written return type may hold an error: it is neither absent nor
     /// `!`, `()` or a primitive.
     pub(crate) fn may_fail(&self) -> bool {
-        let syn::ReturnType::Type(_, returned) = &self.signature.output else {
-            return false;
-        };
-        match &**returned {
-            syn::Type::Never(_) => false,
-            syn::Type::Tuple(tuple) => !tuple.elems.is_empty(),
-            syn::Type::Path(path) => !path.path.get_ident().is_some_and(is_primitive),
-            _ => true,
+        match self.returned() {
+            None | Some(Type::Never(_)) => false,
+            Some(Type::Tuple(tuple)) => !tuple.elems.is_empty(),
+            Some(Type::Path(path)) => !path.path.get_ident().is_some_and(is_primitive),
+            Some(_) => true,
         }
+    }
+
+    /// The written return type, without the invisible delimiters that a
+    /// macro's `$returned:ty` leaves around it.
+    pub(crate) fn returned(&self) -> Option<&Type> {
+        let ReturnType::Type(_, returned) = &self.signature.output else {
+            return None;
+        };
+        let mut returned = &**returned;
+        while let Type::Group(group) = returned {
+            returned = &group.elem;
+        }
+        Some(returned)
     }
 
     /// The function as it would stand without our attributes, with `items` at

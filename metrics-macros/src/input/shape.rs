@@ -3,13 +3,15 @@
 use super::{Function, mentions};
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{ReturnType, Type, TypeParamBound};
+use syn::{Type, TypeParamBound};
 
 /// How a function has to be wrapped.
 #[derive(Clone)]
 pub(crate) enum Shape {
     Sync,
     Async,
+    /// `async fn … -> !`
+    AsyncNever,
     /// Not async, but ends in `Box::pin(async move { … })`, as `async_trait`
     /// writes it: the future is measured inside the box it already has.
     BoxedTail(BoxedTail),
@@ -37,21 +39,21 @@ pub(crate) struct BoxedTail {
 impl Shape {
     pub(crate) fn of(function: &Function) -> Self {
         if function.signature.asyncness.is_some() {
-            return Self::Async;
+            return match function.returned() {
+                Some(Type::Never(_)) => Self::AsyncNever,
+                _ => Self::Async,
+            };
         }
         let in_place = |path: &syn::Path| path.is_ident("track_caller");
         if function.attributes.iter().any(|a| in_place(a.path())) {
             return Self::InPlace;
         }
-        let ReturnType::Type(_, returned) = &function.signature.output else {
-            return Self::Sync;
-        };
-        match &**returned {
-            Type::Never(_) => Self::InPlace,
-            Type::ImplTrait(opaque) if opaque.bounds.iter().any(is_future) => {
+        match function.returned() {
+            Some(Type::Never(_)) => Self::InPlace,
+            Some(Type::ImplTrait(opaque)) if opaque.bounds.iter().any(is_future) => {
                 Self::Future { boxed: false }
             }
-            Type::Path(path) if is_boxed_future(path) => match boxed_tail(&function.body) {
+            Some(Type::Path(path)) if is_boxed_future(path) => match boxed_tail(&function.body) {
                 Some(tail) => Self::BoxedTail(tail),
                 None => Self::Future { boxed: true },
             },
@@ -94,8 +96,13 @@ fn boxed_tail(body: &TokenStream) -> Option<BoxedTail> {
     }
     let start = path_start(&tokens)?;
     let pin: TokenStream = tokens.split_off(start).into_iter().collect();
+    let prefix: TokenStream = tokens.into_iter().collect();
+    // Another future may be returned before the tail.
+    if mentions(prefix.clone(), "return") {
+        return None;
+    }
     Some(BoxedTail {
-        prefix: tokens.into_iter().collect(),
+        prefix,
         pin,
         future: async_block(&arguments)?,
     })

@@ -4,14 +4,16 @@ fn checkout(cart: Cart) -> BoxFuture<'static, Order> {
         ::metrics_runtime::__private::builtin::function::FUNCTION_DURATION_SECONDS,
         [Constant "checkout", Constant::core::module_path!()]
     );
-    let __call = ::metrics_runtime::__private::enter(&__SITE);
+    let __guard = ::metrics_runtime::__private::Guard::new(
+        ::metrics_runtime::__private::enter(&__SITE),
+    );
     let __future = ::metrics_runtime::__private::call(move || -> BoxFuture<
         'static,
         Order,
     > { pay(cart).boxed() });
     ::std::boxed::Box::pin(
         ::metrics_runtime::__private::measured_with(
-            __call,
+            __guard.into_call(),
             __future,
             |__out| ::metrics_runtime::__reading!(__out),
         ),

@@ -4,11 +4,13 @@ fn checkout<'a>(cart: &'a Cart) -> Pin<Box<dyn Future<Output = Order> + Send + '
         ::metrics_runtime::__private::builtin::function::FUNCTION_DURATION_SECONDS,
         [Constant "checkout", Constant::core::module_path!()]
     );
-    let __call = ::metrics_runtime::__private::enter(&__SITE);
+    let __guard = ::metrics_runtime::__private::PlainGuard::new(
+        ::metrics_runtime::__private::enter(&__SITE),
+    );
     let total = cart.total();
     Box::pin(
         ::metrics_runtime::__private::measured_with(
-            __call,
+            __guard.into_call(),
             async move { pay(cart, total).await },
             |__out| ::metrics_runtime::__reading!(__out),
         ),

@@ -4,10 +4,12 @@ fn checkout(cart: Cart) -> impl Future<Output = Order> {
         ::metrics_runtime::__private::builtin::function::FUNCTION_DURATION_SECONDS,
         [Constant "checkout", Constant::core::module_path!()]
     );
-    let __call = ::metrics_runtime::__private::enter(&__SITE);
+    let __guard = ::metrics_runtime::__private::Guard::new(
+        ::metrics_runtime::__private::enter(&__SITE),
+    );
     let __future = ::metrics_runtime::__private::call(move || { pay(cart) });
     ::metrics_runtime::__private::measured_with(
-        __call,
+        __guard.into_call(),
         __future,
         |__out| ::metrics_runtime::__reading!(__out),
     )

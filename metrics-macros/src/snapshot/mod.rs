@@ -12,13 +12,14 @@ use std::path::{Path, PathBuf};
 use syn::{Item, Meta};
 
 /// The shapes; each is a file in this folder.
-const SHAPES: [&str; 19] = [
+const SHAPES: [&str; 20] = [
     "sync",
     "sync_returning_nothing",
     "sync_with_labels",
     "async",
     "async_returning_result",
     "async_returning_impl_trait",
+    "async_never_returning",
     "boxed_tail",
     "boxed_future",
     "impl_future",

@@ -10,9 +10,6 @@ use crate::registry::{Registry, bridge};
 use prometheus::proto;
 use std::sync::Arc;
 
-/// The content type of the format.
-pub(crate) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
-
 enum Section {
     Own(Arc<FamilyCore>),
     Foreign(proto::MetricFamily),

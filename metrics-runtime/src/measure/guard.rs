@@ -23,6 +23,13 @@ impl<const D: usize> Guard<D> {
         self.call.record(reading);
         std::mem::forget(self);
     }
+
+    /// Hands the call over to the future that the body has made.
+    pub fn into_call(self) -> Call<D> {
+        let call = self.call;
+        std::mem::forget(self);
+        call
+    }
 }
 
 impl<const D: usize> Drop for Guard<D> {
@@ -50,6 +57,13 @@ impl<const D: usize> PlainGuard<D> {
             call,
             unwinding: std::thread::panicking(),
         }
+    }
+
+    /// As [`Guard::into_call`].
+    pub fn into_call(self) -> Call<D> {
+        let call = self.call;
+        std::mem::forget(self);
+        call
     }
 }
 
