@@ -80,6 +80,8 @@ pub enum Record {
     Duration,
     /// The rows of a successful call.
     Rows,
+    /// Nothing by itself: the site hands its series out.
+    Handle,
 }
 
 /// Where a label's value comes from.

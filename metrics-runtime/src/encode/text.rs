@@ -230,7 +230,7 @@ fn labels_of<'a>(
     series: &'a Series<'_>,
 ) -> LabelPairs<'a> {
     let names = family.schema.labels.iter().map(LabelName::as_str);
-    let values = series.values.iter().map(|value| &**value);
+    let values = series.values.iter().copied();
     let outcome = series.outcome.map(|outcome| ("outcome", outcome));
     // `build()` refuses a name that a family has as a label; one that was made
     // later keeps its own.
@@ -269,7 +269,8 @@ impl Reading {
     fn is_untouched(&self) -> bool {
         match self {
             Self::Counter(value) => *value == 0,
-            Self::Gauge(_) => false,
+            // A gauge in a table is there because it was asked for, and shown.
+            Self::Gauge(value) => value.to_bits() == 0,
             Self::Histogram { buckets, .. } => buckets.iter().all(|&count| count == 0),
         }
     }

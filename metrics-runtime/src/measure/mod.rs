@@ -4,10 +4,12 @@
 mod future;
 mod guard;
 mod rows;
+mod series;
 
 pub use future::{measured, measured_with, never};
 pub use guard::{Guard, PlainGuard, call};
 pub use rows::{RowsOfAny, RowsOfOption, RowsOfResult};
+pub use series::{closed, open};
 
 use crate::catalogue::{Record, Site, Source};
 use crate::clock::Ticks;
@@ -51,12 +53,21 @@ impl Resolved {
         site.register();
         let families = site.registry.families_of(site);
         let handles = site.instruments.iter().zip(families);
+        let handles = handles.map(|(instrument, family)| {
+            let family = match instrument.record {
+                Record::Handle => series::or_unseen(site, family),
+                _ => family,
+            };
+            (instrument, family)
+        });
         let handles = handles.map(|(instrument, family)| Handle {
             record: instrument.record,
             labels: instrument.labels,
             fixed: family.as_ref().and_then(|family| {
-                let values = instrument.constants()?;
-                Some(family.row(&values).slot)
+                if let Some(values) = instrument.desc.closed {
+                    return family.dense_over(values);
+                }
+                Some(family.slot(&instrument.constants()?))
             }),
             family,
         });
@@ -82,6 +93,7 @@ impl Resolved {
             match handle.record {
                 Record::Calls => Counter { cell }.inc(),
                 Record::Duration => Histogram::observe_nanos(&family.histogram(cell), nanos),
+                Record::Handle => {}
                 Record::Rows => {
                     if outcome == Outcome::Ok {
                         Counter { cell: slot.first }.inc_by(touched);

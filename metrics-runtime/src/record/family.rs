@@ -4,7 +4,7 @@ use super::bucket::Bounds;
 use super::slab::{SHARED, SUMMED};
 use super::table::{Row, Slot, Table};
 use super::{Counter, Gauge, Histogram};
-use crate::desc::{Kind, Schema};
+use crate::desc::{Closed, Kind, Schema};
 use crate::diagnostics::{Diagnostic, report};
 use crate::outcome::Outcome;
 use once_cell::sync::OnceCell;
@@ -13,6 +13,9 @@ use std::sync::Arc;
 
 /// Series of a family, unless it says otherwise.
 const DEFAULT_CAP: usize = 2_000;
+
+/// Dense families of at most so many series show all of them at zero.
+const SHOWN_AT_ZERO: usize = 100;
 
 /// Longest label value in bytes that gets a series of its own.
 const LONGEST_VALUE: usize = 1_024;
@@ -25,6 +28,7 @@ pub(crate) const OVERFLOW: &str = "__overflow__";
 pub struct FamilyCore {
     pub(crate) schema: Schema,
     pub(crate) bounds: &'static Bounds,
+    dense: Option<Dense>,
     table: Table,
     cap: usize,
     overflow: OnceCell<Row>,
@@ -37,9 +41,10 @@ impl FamilyCore {
     pub(crate) fn new(schema: Schema, overflows: Option<Arc<Self>>) -> Self {
         Self {
             bounds: Bounds::intern(&schema.buckets),
+            dense: schema.closed.map(Dense::new),
+            cap: schema.cap.unwrap_or(DEFAULT_CAP),
             schema,
             table: Table::new(),
-            cap: DEFAULT_CAP,
             overflow: OnceCell::new(),
             overflows,
         }
@@ -65,8 +70,37 @@ impl FamilyCore {
             .map(|first| Slot { first, stride })
     }
 
+    /// The cells of the first of all series, one after the other, if this family
+    /// is dense over these values.
+    pub(crate) fn dense_over(&self, values: Closed) -> Option<Slot> {
+        let dense = self.dense.as_ref()?;
+        (dense.values == values).then(|| self.dense_slot(dense))?
+    }
+
+    fn dense_slot(&self, dense: &Dense) -> Option<Slot> {
+        let first = dense.first.get_or_init(|| {
+            let len = u32::try_from(dense.len).ok()?;
+            Some(self.allocate(len)?.first)
+        });
+        let stride = self.width();
+        first.map(|first| Slot { first, stride })
+    }
+
+    /// The cells of values that are all in the closed sets.
+    fn dense_cell(&self, values: &[&str]) -> Option<Slot> {
+        let dense = self.dense.as_ref()?;
+        let first = self.dense_slot(dense)?.cell(dense.index_of(values)?);
+        Some(Slot { first, stride: 0 })
+    }
+
+    /// The cells of these values; past the cap, those of the overflow series.
+    pub(crate) fn slot(&self, values: &[&str]) -> Slot {
+        self.dense_cell(values)
+            .unwrap_or_else(|| self.row(values).slot)
+    }
+
     /// The label set with these values; past the cap, the overflow series.
-    pub(crate) fn row(&self, values: &[&str]) -> &Row {
+    fn row(&self, values: &[&str]) -> &Row {
         let fits = values.len() == self.schema.labels.len()
             && values.iter().all(|value| value.len() <= LONGEST_VALUE);
         let make = |rows| {
@@ -113,6 +147,9 @@ impl FamilyCore {
     /// The cells of a call that is entered. Without outcomes the series is
     /// shown from now on, since a call may add nothing to it.
     pub(crate) fn entered(&self, values: &[&str]) -> Slot {
+        if let Some(slot) = self.dense_cell(values) {
+            return slot;
+        }
         let row = self.row(values);
         if !self.schema.by_outcome {
             row.show(0);
@@ -122,6 +159,9 @@ impl FamilyCore {
 
     /// The label set with these values, shown even at zero, with its outcome.
     pub(crate) fn shown(&self, values: &[&str], outcome: Outcome) -> u32 {
+        if let Some(slot) = self.dense_cell(values) {
+            return slot.first;
+        }
         let row = self.row(values);
         if row.slot.stride == 0 {
             row.show(0);
@@ -138,17 +178,29 @@ impl FamilyCore {
         rows.sort_unstable_by(|a, b| a.values.cmp(&b.values));
         rows.extend(self.overflow.get());
         let mut all = Vec::with_capacity(rows.len());
+        if let Some((dense, slot)) = self.dense.as_ref().and_then(|dense| {
+            let slot = self.dense_slot(dense)?;
+            Some((dense, slot))
+        }) {
+            all.extend((0..dense.len).zip(0..).map(|(index, cell)| Series {
+                values: dense.values_at(index),
+                outcome: None,
+                cell: slot.cell(cell),
+                shown: dense.len <= SHOWN_AT_ZERO,
+            }));
+        }
         for row in rows {
+            let values: Vec<&str> = row.values.iter().map(|value| &**value).collect();
             if row.slot.stride > 0 {
                 all.extend(Outcome::ALL.into_iter().map(|outcome| Series {
-                    values: &row.values,
+                    values: values.clone(),
                     outcome: Some(outcome.as_str()),
                     cell: row.slot.cell(outcome.index()),
                     shown: row.is_shown(outcome.index()),
                 }));
             } else {
                 all.push(Series {
-                    values: &row.values,
+                    values,
                     outcome: self.schema.by_outcome.then_some(OVERFLOW),
                     cell: row.slot.first,
                     shown: row.is_shown(0),
@@ -156,6 +208,11 @@ impl FamilyCore {
             }
         }
         all
+    }
+
+    /// The handle of a series.
+    pub(crate) fn metric<M: Metric>(&self, cell: u32) -> M {
+        M::at(self, cell)
     }
 
     pub(crate) fn counter(cell: u32) -> Counter {
@@ -175,10 +232,53 @@ impl FamilyCore {
     }
 }
 
+/// The series of a family whose labels are all closed sets: every combination
+/// has its cells, in the order of the values.
+#[derive(Debug)]
+struct Dense {
+    values: Closed,
+    len: usize,
+    /// The first cell; `None` when the index space is used up.
+    first: OnceCell<Option<u32>>,
+}
+
+impl Dense {
+    fn new(values: Closed) -> Self {
+        Self {
+            values,
+            len: values.iter().map(|values| values.len()).product(),
+            first: OnceCell::new(),
+        }
+    }
+
+    /// The combination of these values, if it exists.
+    fn index_of(&self, values: &[&str]) -> Option<u32> {
+        if values.len() != self.values.len() {
+            return None;
+        }
+        let mut index = 0;
+        for (value, all) in values.iter().zip(self.values) {
+            index = index * all.len() + all.iter().position(|known| known == value)?;
+        }
+        u32::try_from(index).ok()
+    }
+
+    /// The values of a combination.
+    fn values_at(&self, mut index: usize) -> Vec<&'static str> {
+        let mut values: Vec<&'static str> = Vec::with_capacity(self.values.len());
+        for all in self.values.iter().rev() {
+            values.push(all[index % all.len()]);
+            index /= all.len();
+        }
+        values.reverse();
+        values
+    }
+}
+
 /// A series as a scrape sees it.
 #[derive(Debug)]
 pub(crate) struct Series<'a> {
-    pub(crate) values: &'a [Box<str>],
+    pub(crate) values: Vec<&'a str>,
     pub(crate) outcome: Option<&'static str>,
     pub(crate) cell: u32,
     /// Served even if nothing was recorded.
