@@ -1,5 +1,6 @@
 //! `#[metrics]` modules.
 
+use super::call_site::constructor;
 use crate::attribute::Kind;
 use crate::input::{Declaration, Module};
 use crate::krate::Krate;
@@ -48,12 +49,12 @@ pub(crate) fn handle_fn(
     } = declaration;
     let ident = &signature.ident;
     let inputs = &signature.inputs;
-    let (constructor, metric) = match family.kind {
-        Kind::Counter => ("counter", "Counter"),
-        Kind::Gauge => ("gauge", "Gauge"),
-        Kind::Duration | Kind::Histogram => ("histogram", "Histogram"),
+    let constructor = constructor(family.kind);
+    let metric = match family.kind {
+        Kind::Counter => "Counter",
+        Kind::Gauge => "Gauge",
+        Kind::Duration | Kind::Histogram => "Histogram",
     };
-    let constructor = Ident::new(constructor, span);
     let metric = Ident::new(metric, span);
     let registry = registry.map_or_else(
         || quote_spanned!(span=> #krate::global()),
@@ -65,7 +66,10 @@ pub(crate) fn handle_fn(
     let names = labels.iter().map(|label| &label.name);
     let buckets = family.buckets.as_ref();
     let buckets = buckets.map(|bounds| quote_spanned!(span=> .buckets(&[#(#bounds),*])));
-    let cap = family.cap.as_ref().map(|cap| quote_spanned!(span=> .cap(#cap)));
+    let cap = family
+        .cap
+        .as_ref()
+        .map(|cap| quote_spanned!(span=> .cap(#cap)));
     // With a cap, the table holds what is used; without, every combination of
     // closed sets has its cells.
     let dense = family.is_closed() && family.cap.is_none();
@@ -74,8 +78,16 @@ pub(crate) fn handle_fn(
         quote_spanned!(ty.span().resolved_at(span)=> <#ty as #krate::ClosedLabel>::VALUES)
     });
     let sets: Vec<TokenStream> = sets.collect();
+    // Spanned like the sets, so that a type which isn't closed is one error.
+    let indices = labels.iter().map(|label| {
+        let (ty, argument) = (&label.ty, &label.argument);
+        let span = ty.span().resolved_at(span);
+        quote_spanned!(span=> <#ty as #krate::ClosedLabel>::index(&#argument))
+    });
+    let indices: Vec<TokenStream> = indices.collect();
     let closed = dense.then(|| quote_spanned!(span=> .closed(&[#(#sets),*])));
     let budget = dense.then(|| {
+        let span = ident.span().resolved_at(span);
         quote_spanned! {span=>
             const _: () = ::core::assert!(
                 1 #(* #sets.len())* <= 10_000,
@@ -84,14 +96,14 @@ pub(crate) fn handle_fn(
             );
         }
     });
-    let indices = (0..labels.len()).map(|index| quote_spanned!(span=> Argument #index));
+    let sources = (0..labels.len()).map(|index| quote_spanned!(span=> Argument #index));
     let arguments = labels.iter().map(|label| &label.argument);
     let (arguments, count) = (arguments.collect::<Vec<_>>(), labels.len());
     let series = if dense {
         quote_spanned! {span=>
             #krate::__private::closed::<_, #count>(
                 &__SITE,
-                [#((#krate::ClosedLabel::index(&#arguments), #sets.len())),*],
+                [#((#indices, #sets.len())),*],
             )
         }
     } else {
@@ -105,7 +117,7 @@ pub(crate) fn handle_fn(
                 Handle const {
                     &#krate::__private::Desc::#constructor(#name, #help, &[#(#names),*])
                         #buckets #cap #closed
-                }, [#(#indices),*]
+                }, [#(#sources),*]
             );
             #budget
             #series

@@ -1,6 +1,7 @@
 //! A `#[metrics]` module: declarations of families among other items.
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
+use syn::parse::discouraged::Speculative as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, Ident, Signature, Token, Visibility};
 
@@ -28,8 +29,9 @@ pub(crate) struct Declaration {
     pub(crate) signature: Signature,
 }
 
-/// Parses the module under `#[metrics]`.
-pub(crate) fn parse_module(tokens: TokenStream) -> syn::Result<Module> {
+/// Parses the module under `#[metrics]`; `None` for one in a file of its own,
+/// which the compiler refuses by itself.
+pub(crate) fn parse_module(tokens: TokenStream) -> syn::Result<Option<Module>> {
     let parser = |input: ParseStream<'_>| {
         let attributes = input.call(Attribute::parse_outer)?;
         let visibility = input.parse()?;
@@ -38,21 +40,19 @@ pub(crate) fn parse_module(tokens: TokenStream) -> syn::Result<Module> {
         }
         input.parse::<Token![mod]>()?;
         let name = input.parse()?;
-        if input.peek(Token![;]) {
-            let message = "a module in a file of its own can't be seen here; \
-                           write its declarations in braces";
-            return Err(input.error(message));
+        if input.parse::<Option<Token![;]>>()?.is_some() {
+            return Ok(None);
         }
         let group: Group = input.parse()?;
         let (inner_attributes, items) = parse_items.parse2(group.stream())?;
-        Ok(Module {
+        Ok(Some(Module {
             attributes,
             visibility,
             name,
             inner_attributes,
             items,
             braces: group.span(),
-        })
+        }))
     };
     parser.parse2(tokens)
 }
@@ -62,12 +62,11 @@ fn parse_items(input: ParseStream<'_>) -> syn::Result<(Vec<Attribute>, Vec<Modul
     let mut items = Vec::new();
     while !input.is_empty() {
         let attributes = input.call(Attribute::parse_outer)?;
-        let declaration = super::parse_ahead(input, |ahead| {
-            let visibility = ahead.parse()?;
-            let signature = ahead.parse()?;
-            ahead.parse::<Token![;]>()?;
-            Ok((visibility, signature))
-        });
+        let ahead = input.fork();
+        let declaration = parse_declaration(&ahead).ok();
+        if declaration.is_some() {
+            input.advance_to(&ahead);
+        }
         items.push(match declaration {
             Some((visibility, signature)) => ModuleItem::Declaration(Box::new(Declaration {
                 attributes,
@@ -78,6 +77,13 @@ fn parse_items(input: ParseStream<'_>) -> syn::Result<(Vec<Attribute>, Vec<Modul
         });
     }
     Ok((inner, items))
+}
+
+fn parse_declaration(input: ParseStream<'_>) -> syn::Result<(Visibility, Signature)> {
+    let visibility = input.parse()?;
+    let signature = input.parse()?;
+    input.parse::<Token![;]>()?;
+    Ok((visibility, signature))
 }
 
 impl ModuleItem {

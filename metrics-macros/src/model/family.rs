@@ -1,12 +1,14 @@
 //! One declaration of a `#[metrics]` module, decided.
 
-use super::{check_label_name_of, check_metric_name};
+use super::{check_label_charset, check_metric_name};
 use crate::attribute::Kind;
+use crate::check::check_buckets;
 use crate::errors::Errors;
 use crate::input::Declaration;
-use crate::options::{Buckets, parse_bucket_list};
+use crate::options::parse_bounds;
 use proc_macro2::Span;
 use syn::ext::IdentExt as _;
+use syn::parse::ParseStream;
 use syn::{Attribute, Expr, FnArg, Ident, Lit, LitInt, Meta, Pat, ReturnType, Type};
 
 /// A family that a function hands out.
@@ -100,7 +102,8 @@ fn parse_kind(output: &ReturnType, span: Span, errors: &mut Errors) -> Option<Ki
         ("Gauge", Kind::Gauge),
         ("Histogram", Kind::Histogram),
     ];
-    let message = "a family is a `Counter`, a `Gauge` or a `Histogram`; write one as the return type";
+    let message =
+        "a family is a `Counter`, a `Gauge` or a `Histogram`; write one as the return type";
     let ReturnType::Type(_, returned) = output else {
         errors.at(span, message);
         return None;
@@ -109,7 +112,9 @@ fn parse_kind(output: &ReturnType, span: Span, errors: &mut Errors) -> Option<Ki
         Type::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
         _ => None,
     };
-    let kind = kinds.iter().find(|(name, _)| Some(*name) == word.as_deref());
+    let kind = kinds
+        .iter()
+        .find(|(name, _)| Some(*name) == word.as_deref());
     if kind.is_none() {
         errors.push(syn::Error::new_spanned(returned, message));
     }
@@ -118,7 +123,9 @@ fn parse_kind(output: &ReturnType, span: Span, errors: &mut Errors) -> Option<Ki
 
 /// The doc comment as one line.
 fn help(attributes: &[Attribute]) -> Option<String> {
-    let docs = attributes.iter().filter(|attribute| attribute.path().is_ident("doc"));
+    let docs = attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("doc"));
     let lines = docs.filter_map(|attribute| match &attribute.meta {
         Meta::NameValue(pair) => match &pair.value {
             Expr::Lit(literal) => match &literal.lit {
@@ -150,7 +157,7 @@ fn parse_label_arguments(declaration: &Declaration, errors: &mut Errors) -> Vec<
             continue;
         };
         let name = argument.unraw().to_string();
-        if let Err(message) = check_label_name_of(&name, false) {
+        if let Err(message) = check_label_charset(&name) {
             errors.at(argument.span(), message);
         }
         labels.push(LabelModel {
@@ -180,7 +187,11 @@ fn is_open(ty: &Type) -> bool {
 }
 
 fn take_buckets(model: &mut FamilyModel, attribute: &Attribute, errors: &mut Errors) {
-    let span = attribute.path().segments.first().map_or_else(Span::call_site, |s| s.ident.span());
+    let span = attribute
+        .path()
+        .segments
+        .first()
+        .map_or_else(Span::call_site, |s| s.ident.span());
     if model.kind != Kind::Histogram {
         errors.at(span, "`#[buckets]` is for a `Histogram`; remove it");
         return;
@@ -189,16 +200,21 @@ fn take_buckets(model: &mut FamilyModel, attribute: &Attribute, errors: &mut Err
         errors.at(span, "`#[buckets]` stands twice; give it once");
         return;
     }
-    let parsed = attribute.parse_args_with(parse_bucket_list);
+    let parsed =
+        attribute.parse_args_with(|input: ParseStream<'_>| parse_bounds(input, span, errors));
     if let Some(buckets) = errors.keep(parsed) {
-        let Buckets { bounds, .. } = &buckets;
-        crate::check::check_buckets(&buckets, errors);
-        model.buckets = Some(bounds.iter().map(|(bound, _)| *bound).collect());
+        check_buckets(&buckets, errors);
+        let bounds = buckets.bounds.into_iter().map(|(bound, _)| bound);
+        model.buckets = Some(bounds.collect());
     }
 }
 
 fn take_cap(model: &mut FamilyModel, attribute: &Attribute, errors: &mut Errors) {
-    let span = attribute.path().segments.first().map_or_else(Span::call_site, |s| s.ident.span());
+    let span = attribute
+        .path()
+        .segments
+        .first()
+        .map_or_else(Span::call_site, |s| s.ident.span());
     let message = "`#[cap]` takes the most series of the family: `#[cap(5000)]`";
     match attribute.parse_args::<LitInt>() {
         Ok(cap) if cap.base10_parse::<usize>().is_ok_and(|cap| cap > 0) => {

@@ -85,7 +85,8 @@ fn snake(variant: &str) -> String {
 pub(crate) fn build_label_enum(tokens: TokenStream, errors: &mut Errors) -> Option<LabelEnum> {
     let input: DeriveInput = errors.keep(syn::parse2(tokens))?;
     let Data::Enum(data) = &input.data else {
-        let message = "a closed set of label values is an enum; derive it on an enum without fields";
+        let message =
+            "a closed set of label values is an enum; derive it on an enum without fields";
         errors.at(input.ident.span(), message);
         return None;
     };
@@ -108,7 +109,9 @@ pub(crate) fn build_label_enum(tokens: TokenStream, errors: &mut Errors) -> Opti
         let renamed = parse_rename(&variant.attrs, errors);
         let value = renamed.unwrap_or_else(|| case.apply(&variant.ident.unraw().to_string()));
         if let Some((other, _)) = variants.iter().find(|(_, known)| *known == value) {
-            let message = format!("`{other}` has the value `{value}` already; rename one with `#[label(\"…\")]`");
+            let message = format!(
+                "`{other}` has the value `{value}` already; rename one with `#[label(\"…\")]`"
+            );
             errors.at(variant.ident.span(), message);
         }
         variants.push((variant.ident.clone(), value));
@@ -141,7 +144,8 @@ fn parse_enum_options(attributes: &[Attribute], errors: &mut Errors) -> EnumOpti
                 options.krate = Some(Path::parse_mod_style(input)?);
                 Ok(())
             } else {
-                let message = format!("unknown option `{key}`; expected one of `rename_all`, `crate`");
+                let message =
+                    format!("unknown option `{key}`; expected one of `rename_all`, `crate`");
                 Err(syn::Error::new(key.span(), message))
             }
         });
