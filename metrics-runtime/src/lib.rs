@@ -312,9 +312,9 @@ pub use metrics_macros::track_model;
 /// pub mod business {
 ///     /// Payments by status and whether they were in advance.
 ///     pub fn payments_total(status: PaymentStatus, advance: bool) -> Counter;
-///     /// Order value in dollars.
+///     /// Basket value in dollars.
 ///     #[buckets(10.0, 100.0, 1000.0)]
-///     pub fn order_value_dollars() -> Histogram;
+///     pub fn basket_value_dollars() -> Histogram;
 ///     /// Waiting jobs by queue.
 ///     #[cap(50)]
 ///     pub fn waiting_jobs(queue: &str) -> Gauge;
@@ -322,13 +322,13 @@ pub use metrics_macros::track_model;
 ///
 /// fn main() {
 ///     business::payments_total(PaymentStatus::Success, false).inc();
-///     business::order_value_dollars().observe(99.5);
+///     business::basket_value_dollars().observe(99.5);
 ///     business::waiting_jobs("mail").set(3.0);
 ///     let page = global().to_text();
 ///     assert!(page.contains("# HELP payments_total Payments by status and whether they were in advance.\n"));
 ///     assert!(page.contains("payments_total{status=\"success\",advance=\"false\"} 1\n"));
 ///     assert!(page.contains("payments_total{status=\"failed\",advance=\"true\"} 0\n"));
-///     assert!(page.contains("order_value_dollars_bucket{le=\"100\"} 1\n"));
+///     assert!(page.contains("basket_value_dollars_bucket{le=\"100\"} 1\n"));
 ///     assert!(page.contains("waiting_jobs{queue=\"mail\"} 3\n"));
 /// }
 /// ```
