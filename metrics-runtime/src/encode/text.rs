@@ -10,8 +10,9 @@ use crate::registry::{Registry, bridge};
 use prometheus::proto;
 use std::sync::Arc;
 
-/// The content type of the format.
-pub(crate) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
+/// The content type of the page that [`Registry::to_text`] renders, for those
+/// who serve it themselves.
+pub const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 enum Section {
     Own(Arc<FamilyCore>),
