@@ -213,6 +213,12 @@ pub enum DescError {
     /// A name breaks a rule.
     #[error(transparent)]
     Name(#[from] NameError),
+    /// The help text is empty.
+    #[error("`{family}` has no help text; say what it counts or measures")]
+    NoHelp {
+        /// The family's name.
+        family: String,
+    },
     /// A label is named twice.
     #[error("the label `{label}` stands twice; name each label once")]
     DuplicateLabel {
@@ -229,7 +235,7 @@ pub enum DescError {
 
 /// Bounds must be finite, rising and not empty; `+Inf` is implied.
 fn check_buckets(bounds: &[f64]) -> Result<(), DescError> {
-    let rising = bounds.windows(2).all(|pair| pair[0] < pair[1]);
+    let rising = bounds.is_sorted_by(|before, bound| before < bound);
     if !bounds.is_empty() && rising && bounds.iter().all(|bound| bound.is_finite()) {
         Ok(())
     } else {
@@ -248,7 +254,11 @@ impl Schema {
         labels: &[&str],
         buckets: &[f64],
     ) -> Result<Self, DescError> {
-        let name = MetricName::new(name, kind == Kind::Counter)?;
+        let name = MetricName::new(name, kind)?;
+        if help.trim().is_empty() {
+            let family = name.as_str().to_owned();
+            return Err(DescError::NoHelp { family });
+        }
         let mut checked = Vec::with_capacity(labels.len());
         for label in labels {
             let label = LabelName::new(label)?;

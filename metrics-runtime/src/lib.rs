@@ -68,7 +68,7 @@ mod registry;
 pub use builder::{BuildError, Conflicts, Metrics, MetricsBuilder};
 pub use catalogue::Place;
 pub use desc::{DEFAULT_BUCKETS, DescError, Kind};
-pub use diagnostics::{Diagnostic, HookError, set_diagnostics_hook};
+pub use diagnostics::{Diagnostic, HookError, Overflow, set_diagnostics_hook};
 pub use encode::text::CONTENT_TYPE as TEXT_CONTENT_TYPE;
 pub use label::{ClosedLabel, LabelValue, Scratch};
 pub use name::{LabelName, MetricName, NameError};

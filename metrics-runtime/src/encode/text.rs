@@ -2,7 +2,6 @@
 
 use super::{escape, number};
 use crate::desc::Kind;
-use crate::diagnostics::{Diagnostic, report};
 use crate::label::LabelPairs;
 use crate::name::LabelName;
 use crate::record::{FamilyCore, Series};
@@ -36,8 +35,7 @@ pub(crate) fn page(registry: &Registry) -> String {
     sections.dedup_by(|(later, _), (earlier, _)| {
         let same = later == earlier;
         if same {
-            let family = later.clone();
-            report(&Diagnostic::Shadowed { family });
+            registry.report_shadowed(later);
         }
         same
     });
@@ -235,7 +233,10 @@ fn labels_of<'a>(
     let outcome = series.outcome.map(|outcome| ("outcome", outcome));
     // `build()` refuses a name that a family has as a label; one that was made
     // later keeps its own.
-    let own = |name: &str| family.schema.labels.iter().any(|own| own.as_str() == name);
+    let own = |name: &str| {
+        let own = family.schema.labels.iter().any(|own| own.as_str() == name);
+        own || family.schema.by_outcome && name == "outcome"
+    };
     let constant = const_labels.iter();
     let constant = constant.filter(|(name, _)| family.schema.namespaced && !own(name));
     names

@@ -17,7 +17,7 @@ pub(super) fn or_unseen(
 ) -> Option<Arc<FamilyCore>> {
     family.or_else(|| {
         let schema = Schema::try_from(site.instruments.first()?.desc).ok()?;
-        Some(Arc::new(FamilyCore::new(schema, None)))
+        Some(Arc::new(FamilyCore::new(schema, None, None)))
     })
 }
 

@@ -4,12 +4,14 @@ use super::bucket::Bounds;
 use super::slab::{SHARED, SUMMED};
 use super::table::{Row, Slot, Table};
 use super::{Counter, Gauge, Histogram};
+use crate::catalogue::Place;
 use crate::desc::{Closed, Kind, Schema};
-use crate::diagnostics::{Diagnostic, report};
+use crate::diagnostics::{Diagnostic, Overflow, report};
 use crate::outcome::Outcome;
 use once_cell::sync::OnceCell;
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// Series of a family, unless it says otherwise.
 const DEFAULT_CAP: usize = 2_000;
@@ -23,6 +25,23 @@ const LONGEST_VALUE: usize = 1_024;
 /// The value of every label of a family's overflow series.
 pub(crate) const OVERFLOW: &str = "__overflow__";
 
+/// Who asks for a label set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Origin {
+    /// Label values that stand in the source: the program has only so many, so
+    /// no limit applies to them.
+    Constant,
+    /// Label values that come from anywhere.
+    Open,
+}
+
+/// Cells of what finds no room at all: far beyond every index that is handed
+/// out, so that recording into them and their neighbours has no effect.
+const NOWHERE: Slot = Slot {
+    first: 3 << 30,
+    stride: 0,
+};
+
 /// A family in a registry.
 #[derive(Debug)]
 pub struct FamilyCore {
@@ -31,21 +50,33 @@ pub struct FamilyCore {
     dense: Option<Dense>,
     table: Table,
     cap: usize,
+    /// Label sets that count towards the cap.
+    open: AtomicUsize,
     overflow: OnceCell<Row>,
+    reported: [AtomicBool; 2],
+    /// The call site that declared the family.
+    by: Option<&'static Place>,
     /// The registry's family that counts what goes to the overflow series.
     overflows: Option<Arc<Self>>,
 }
 
 impl FamilyCore {
     /// `overflows` has one label, the name of the family that is full.
-    pub(crate) fn new(schema: Schema, overflows: Option<Arc<Self>>) -> Self {
+    pub(crate) fn new(
+        schema: Schema,
+        by: Option<&'static Place>,
+        overflows: Option<Arc<Self>>,
+    ) -> Self {
         Self {
             bounds: Bounds::intern(&schema.buckets),
             dense: schema.closed.map(Dense::new),
             cap: schema.cap.unwrap_or(DEFAULT_CAP),
             schema,
             table: Table::new(),
+            open: AtomicUsize::new(0),
             overflow: OnceCell::new(),
+            reported: [const { AtomicBool::new(false) }; 2],
+            by,
             overflows,
         }
     }
@@ -93,52 +124,72 @@ impl FamilyCore {
         Some(Slot { first, stride: 0 })
     }
 
-    /// The cells of these values; past the cap, those of the overflow series.
-    pub(crate) fn slot(&self, values: &[&str]) -> Slot {
-        self.dense_cell(values)
-            .unwrap_or_else(|| self.row(values).slot)
+    /// The cells of values that stand in the source, shown with these outcomes
+    /// even at zero.
+    pub(crate) fn constant(&self, values: &[&str], shown: &[Outcome]) -> Slot {
+        if let Some(slot) = self.dense_cell(values) {
+            return slot;
+        }
+        let row = self.row(values, Origin::Constant);
+        row.map_or(NOWHERE, |row| {
+            for outcome in shown {
+                row.show(outcome.index());
+            }
+            row.slot
+        })
+    }
+
+    /// The label set with these values, if there is room for it.
+    fn row(&self, values: &[&str], origin: Origin) -> Option<&Row> {
+        let make = |_| {
+            let series = if self.schema.by_outcome { 4 } else { 1 };
+            if origin == Origin::Open {
+                // Relaxed: rows are made one after the other, under the
+                // table's lock.
+                if self.open.load(Ordering::Relaxed) >= self.cap {
+                    return None;
+                }
+                self.open.fetch_add(1, Ordering::Relaxed);
+            }
+            self.allocate(series)
+        };
+        self.table.row(values, make)
     }
 
     /// The label set with these values; past the cap, the overflow series.
-    fn row(&self, values: &[&str]) -> &Row {
-        let fits = values.len() == self.schema.labels.len()
-            && values.iter().all(|value| value.len() <= LONGEST_VALUE);
-        let make = |rows| {
-            let series = if self.schema.by_outcome { 4 } else { 1 };
-            (rows < self.cap).then(|| self.allocate(series)).flatten()
-        };
-        let row = if fits {
-            self.table.row(values, make)
-        } else {
-            None
-        };
-        row.unwrap_or_else(|| self.overflow())
+    fn open_row(&self, values: &[&str]) -> &Row {
+        if values.iter().any(|value| value.len() > LONGEST_VALUE) {
+            return self.overflow(Overflow::LongValue);
+        }
+        let row = self.row(values, Origin::Open);
+        row.unwrap_or_else(|| self.overflow(Overflow::Cap(self.cap)))
     }
 
-    /// One series for everything past the cap, whatever its outcome.
-    fn overflow(&self) -> &Row {
-        let mut first = false;
+    /// One series for everything that gets none of its own, whatever its
+    /// outcome.
+    fn overflow(&self, reason: Overflow) -> &Row {
         let row = self.overflow.get_or_init(|| {
-            first = true;
-            // A family without room for this one series is past the limits of
-            // the index space; an index that was never handed out swallows.
-            let slot = self.allocate(1).unwrap_or(Slot {
-                first: u32::MAX,
-                stride: 0,
-            });
+            let slot = self.allocate(1).unwrap_or(NOWHERE);
             let row = Row::new(&vec![OVERFLOW; self.schema.labels.len()], slot);
             row.show(0);
             row
         });
         if let Some(overflows) = &self.overflows {
-            let cell = overflows.shown(&[self.schema.name.as_str()], Outcome::Ok);
-            Self::counter(cell).inc();
+            let slot = overflows.constant(&[self.schema.name.as_str()], &[Outcome::Ok]);
+            Self::counter(slot.first).inc();
         }
-        // Outside of the cell's initialisation, since the hook is user code.
-        if first {
+        let [cap, long] = &self.reported;
+        let reported = match reason {
+            Overflow::Cap(_) => cap,
+            Overflow::LongValue => long,
+        };
+        // Relaxed: a flag of its own. The hook is user code, so no lock is held
+        // here: constant label sets, which are made under one, never overflow.
+        if !reported.swap(true, Ordering::Relaxed) {
             report(&Diagnostic::Overflow {
                 family: self.schema.name.as_str().to_owned(),
-                cap: self.cap,
+                reason,
+                place: self.by,
             });
         }
         row
@@ -150,7 +201,7 @@ impl FamilyCore {
         if let Some(slot) = self.dense_cell(values) {
             return slot;
         }
-        let row = self.row(values);
+        let row = self.open_row(values);
         if !self.schema.by_outcome {
             row.show(0);
         }
@@ -162,7 +213,7 @@ impl FamilyCore {
         if let Some(slot) = self.dense_cell(values) {
             return slot.first;
         }
-        let row = self.row(values);
+        let row = self.open_row(values);
         if row.slot.stride == 0 {
             row.show(0);
         } else {
@@ -192,7 +243,7 @@ impl FamilyCore {
         for row in rows {
             let values: Vec<&str> = row.values.iter().map(|value| &**value).collect();
             if row.slot.stride > 0 {
-                all.extend(Outcome::ALL.into_iter().map(|outcome| Series {
+                all.extend(Outcome::ALL.iter().map(|outcome| Series {
                     values: values.clone(),
                     outcome: Some(outcome.as_str()),
                     cell: row.slot.cell(outcome.index()),
