@@ -131,7 +131,7 @@ fn check_labels(layer: &Layer, labels: &[LabelOption], errors: &mut Errors) {
 }
 
 /// Bounds are finite and rise; `+Inf` is implied.
-fn check_buckets(buckets: &Buckets, errors: &mut Errors) {
+pub(crate) fn check_buckets(buckets: &Buckets, errors: &mut Errors) {
     if buckets.bounds.is_empty() {
         errors.at(
             buckets.span,

@@ -2,11 +2,12 @@
 //! policy for errors: all are reported, and the item stays as it was written,
 //! so that one mistake gives one error.
 
-use crate::attribute::{Attribute, Block};
+use crate::attribute::{self, Attribute, Block};
 use crate::check;
 use crate::codegen;
 use crate::errors::Errors;
-use crate::input::{self, Absorbed, Function, ImplBlock, ImplItem, Item};
+use crate::input::{self, Absorbed, Function, ImplBlock, ImplItem, Item, ModuleItem};
+use crate::krate::Krate;
 use crate::model::{self, Context, Layer};
 use crate::options::parse_options;
 use proc_macro2::{Span, TokenStream};
@@ -170,4 +171,57 @@ fn method_layers(function: &mut Function, block: &[Layer], errors: &mut Errors) 
     }
     layers.extend(own);
     layers
+}
+
+/// Expands a `#[metrics]` module. A declaration with a mistake is left out, for
+/// it has no body and can't stand as it was written.
+pub(crate) fn metrics(options: TokenStream, item: &TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let options = parse_options(&attribute::METRICS, options, &mut errors);
+    if let Some(skip) = &options.skip {
+        errors.at(
+            skip.key,
+            "a module is not skipped; remove `#[metrics]` instead",
+        );
+    }
+    let mut module = match input::parse_module(item.clone()) {
+        Ok(Some(module)) => module,
+        Ok(None) => return item.clone(),
+        Err(error) => {
+            let errors = error.to_compile_error();
+            return quote::quote!(#item #errors);
+        }
+    };
+    let krate = Krate::from(options.krate.map(|given| given.value));
+    let registry = options.registry.map(|given| given.value);
+    let import = !module.items.iter().any(ModuleItem::uses_super);
+    let items: Vec<TokenStream> = std::mem::take(&mut module.items)
+        .into_iter()
+        .map(|item| match item {
+            ModuleItem::Other(tokens) => tokens,
+            ModuleItem::Declaration(mut declaration) => {
+                let mut mistakes = Errors::default();
+                let family = model::build_family(&mut declaration, &mut mistakes);
+                match family.filter(|_| mistakes.is_empty()) {
+                    Some(family) => {
+                        codegen::handle_fn(&declaration, &family, &krate, registry.as_ref())
+                    }
+                    None => mistakes.into_tokens(),
+                }
+            }
+        })
+        .collect();
+    let module = codegen::metrics_mod(&module, &items, import);
+    let errors = errors.into_tokens();
+    quote::quote!(#module #errors)
+}
+
+/// Expands `#[derive(LabelValue)]`.
+pub(crate) fn label_value(item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let label = model::build_label_enum(item, &mut errors);
+    match label.filter(|_| errors.is_empty()) {
+        Some(label) => codegen::label_value(&label),
+        None => errors.into_tokens(),
+    }
 }

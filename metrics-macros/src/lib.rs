@@ -35,3 +35,15 @@ pub fn counted(arguments: TokenStream, item: TokenStream) -> TokenStream {
 pub fn track_model(arguments: TokenStream, item: TokenStream) -> TokenStream {
     entry::attribute(&attribute::TRACK_MODEL, arguments.into(), &item.into()).into()
 }
+
+/// See `metrics_runtime::metrics`.
+#[proc_macro_attribute]
+pub fn metrics(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    entry::metrics(arguments.into(), &item.into()).into()
+}
+
+/// See `metrics_runtime::LabelValue`.
+#[proc_macro_derive(LabelValue, attributes(label))]
+pub fn label_value(item: TokenStream) -> TokenStream {
+    entry::label_value(item.into()).into()
+}

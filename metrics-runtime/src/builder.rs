@@ -74,8 +74,8 @@ impl MetricsBuilder {
         self
     }
 
-    /// Whether calls are recorded and pages served. Default: `METRICS_ENABLED`,
-    /// else true.
+    /// Whether calls are recorded and pages served, for the whole process.
+    /// Default: `METRICS_ENABLED`, else true.
     pub const fn enabled(mut self, enabled: bool) -> Self {
         self.enabled = Some(enabled);
         self
@@ -110,6 +110,10 @@ impl MetricsBuilder {
         }
         for (index, (name, _)) in self.const_labels.iter().enumerate() {
             LabelName::new(name).map_err(BuildError::ConstLabel)?;
+            if name == "outcome" {
+                let (label, family) = (name.clone(), "the toolkit".to_owned());
+                return Err(BuildError::LabelTaken { label, family });
+            }
             let taken = self.registry.family_with_label(name);
             if let Some(family) = taken {
                 let label = name.clone();
@@ -131,11 +135,11 @@ impl MetricsBuilder {
         let settings = Settings {
             namespace: namespace_prefix(namespace.as_deref()),
             const_labels: self.const_labels,
-            foreign: self.foreign,
         };
         if !self.registry.configure(settings) {
             return Err(BuildError::AlreadyBuilt);
         }
+        self.registry.add_foreign(self.foreign);
         if let Some(enabled) = self.enabled.or(environment.enabled) {
             set_recording(enabled);
         }

@@ -80,6 +80,8 @@ pub enum Record {
     Duration,
     /// The rows of a successful call.
     Rows,
+    /// Nothing by itself: the site hands its series out.
+    Handle,
 }
 
 /// Where a label's value comes from.
@@ -162,7 +164,10 @@ impl Site {
 
     /// Puts the site into the catalogue; again has no effect.
     pub fn register(&'static self) {
-        crate::clock::start();
+        // There is no clock to start before `main` on WebAssembly.
+        if cfg!(not(target_family = "wasm")) {
+            crate::clock::start();
+        }
         let mut head = HEAD.lock().unwrap_or_else(PoisonError::into_inner);
         if self.next.set(head.site).is_ok() {
             head.site = Some(self);
@@ -171,16 +176,15 @@ impl Site {
     }
 }
 
-/// How many sites there are.
-pub(crate) fn len() -> usize {
-    HEAD.lock().unwrap_or_else(PoisonError::into_inner).len
-}
-
-/// The newest `count` sites; an attribute beside ours may have copied a
-/// function, so one place may come twice.
-pub(crate) fn newest(count: usize) -> impl Iterator<Item = &'static Site> {
-    let head = HEAD.lock().unwrap_or_else(PoisonError::into_inner).site;
-    std::iter::successors(head, |site| site.next.get().copied().flatten()).take(count)
+/// How many sites there are, and those that came after the first `known`; an
+/// attribute beside ours may have copied a function, so one place may come
+/// twice.
+pub(crate) fn since(known: usize) -> (usize, impl Iterator<Item = &'static Site>) {
+    let head = HEAD.lock().unwrap_or_else(PoisonError::into_inner);
+    let (site, len) = (head.site, head.len);
+    drop(head);
+    let sites = std::iter::successors(site, |site| site.next.get().copied().flatten());
+    (len, sites.take(len.saturating_sub(known)))
 }
 
 /// Declares a call site and puts it into the catalogue before `main`.

@@ -27,6 +27,9 @@ static SCALE: AtomicU64 = AtomicU64::new(0);
 const CALIBRATION_NANOS: u64 = 1_000_000;
 
 impl Ticks {
+    /// Stands where nobody wants the time.
+    pub(crate) const UNREAD: Self = Self(INSTANT);
+
     /// The current reading.
     pub(crate) fn now() -> Self {
         // Relaxed: the number publishes nothing but itself, here and below.

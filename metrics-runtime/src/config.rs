@@ -13,7 +13,7 @@ use crate::clock::Choice;
 use crate::diagnostics::{Diagnostic, report};
 use crate::name::check_namespace;
 use crate::registry::Settings;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 /// A `METRICS_*` variable has a value that can't be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,37 +38,47 @@ pub(crate) struct Environment {
 impl Environment {
     /// Reads the process' environment.
     pub(crate) fn read() -> Result<Self, EnvironmentError> {
-        Self::read_from(|variable| {
-            let value = std::env::var_os(variable)?;
-            Some(value.to_string_lossy().into_owned())
-        })
+        let (environment, mut errors) = Self::read_each(variable);
+        errors.pop().map_or(Ok(environment), Err)
     }
 
-    /// Reads variables through `get`; an empty one counts as unset.
-    fn read_from(get: impl Fn(&'static str) -> Option<String>) -> Result<Self, EnvironmentError> {
-        let get = |variable| get(variable).filter(|value| !value.is_empty());
-        let refuse = |variable, value: String, expected| EnvironmentError {
-            variable,
-            value,
-            expected,
-        };
-        let enabled = match get("METRICS_ENABLED") {
-            None => None,
-            Some(value) => Some(parse_bool(&value).ok_or_else(|| {
-                let expected = "it takes `true`, `1`, `on`, `yes` or `false`, `0`, `off`, `no`";
-                refuse("METRICS_ENABLED", value, expected)
-            })?),
-        };
-        if let Some(value) = get("METRICS_CLOCK") {
-            Choice::parse(&value)?;
+    /// Reads variables through `get`, each by itself: one that can't be used
+    /// takes nothing from the others.
+    fn read_each(get: impl Fn(&'static str) -> Option<String>) -> (Self, Vec<EnvironmentError>) {
+        let mut errors = Vec::new();
+        let enabled = get("METRICS_ENABLED").and_then(|value| {
+            let parsed = parse_bool(&value);
+            if parsed.is_none() {
+                errors.push(EnvironmentError {
+                    variable: "METRICS_ENABLED",
+                    value,
+                    expected: "it takes `true`, `1`, `on`, `yes` or `false`, `0`, `off`, `no`",
+                });
+            }
+            parsed
+        });
+        if let Some(Err(error)) = get("METRICS_CLOCK").map(|value| Choice::parse(&value)) {
+            errors.push(error);
         }
-        let namespace = get("METRICS_NAMESPACE");
-        if let Some(value) = namespace.as_ref().filter(|n| check_namespace(n).is_err()) {
-            let expected = "it takes letters, digits and `_`, and no digit at the start";
-            return Err(refuse("METRICS_NAMESPACE", value.clone(), expected));
-        }
-        Ok(Self { enabled, namespace })
+        let namespace = get("METRICS_NAMESPACE").filter(|value| {
+            let valid = check_namespace(value).is_ok();
+            if !valid {
+                errors.push(EnvironmentError {
+                    variable: "METRICS_NAMESPACE",
+                    value: value.clone(),
+                    expected: "it takes letters, digits and `_`, and no digit at the start",
+                });
+            }
+            valid
+        });
+        (Self { enabled, namespace }, errors)
     }
+}
+
+/// A variable of the process; an empty one counts as unset.
+fn variable(name: &'static str) -> Option<String> {
+    let value = std::env::var_os(name)?.to_string_lossy().into_owned();
+    Some(value).filter(|value| !value.is_empty())
 }
 
 fn parse_bool(value: &str) -> Option<bool> {
@@ -103,29 +113,35 @@ pub(crate) fn set_recording(on: bool) {
 
 #[cold]
 fn decide_from_environment() -> bool {
-    let on = lenient().enabled.unwrap_or(true);
+    let environment = Environment::read_each(variable).0;
+    let on = environment.enabled.unwrap_or(true);
     let state = if on { ON } else { OFF };
     // A `build()` at the same time has decided on purpose and wins.
     // Relaxed, as in `recording`.
-    match RECORDING.compare_exchange(UNDECIDED, state, Ordering::Relaxed, Ordering::Relaxed) {
-        Ok(_) => on,
-        Err(decided) => decided == ON,
-    }
+    let decided =
+        RECORDING.compare_exchange(UNDECIDED, state, Ordering::Relaxed, Ordering::Relaxed);
+    // After the decision: the hook is user code and may record.
+    report_environment();
+    decided.map_or_else(|decided| decided == ON, |_| on)
 }
 
-/// The environment of a program that never calls `build()`: it can't return an
-/// error, so it reports it and goes on with the defaults.
-fn lenient() -> Environment {
-    Environment::read().unwrap_or_else(|error| {
-        report(&Diagnostic::Environment(error));
-        Environment::default()
-    })
+/// Reports, once, variables that can't be used: a program that never calls
+/// `build()` gets no error, and goes on with the defaults.
+pub(crate) fn report_environment() {
+    static REPORTED: AtomicBool = AtomicBool::new(false);
+    // Relaxed: a flag of its own.
+    if !REPORTED.swap(true, Ordering::Relaxed) {
+        for error in Environment::read_each(variable).1 {
+            report(&Diagnostic::Environment(error));
+        }
+    }
 }
 
 /// The settings of the global registry when nothing was built.
 pub(crate) fn settings_of_environment() -> Settings {
+    let environment = Environment::read_each(variable).0;
     Settings {
-        namespace: namespace_prefix(lenient().namespace.as_deref()),
+        namespace: namespace_prefix(environment.namespace.as_deref()),
         ..Settings::default()
     }
 }
@@ -140,7 +156,9 @@ mod tests {
     use super::{Environment, EnvironmentError};
 
     fn read(variable: &'static str, value: &str) -> Result<Environment, EnvironmentError> {
-        Environment::read_from(|asked| (asked == variable).then(|| value.to_owned()))
+        let get = |asked| (asked == variable).then(|| value.to_owned());
+        let (environment, mut errors) = Environment::read_each(get);
+        errors.pop().map_or(Ok(environment), Err)
     }
 
     #[test]
@@ -149,7 +167,18 @@ mod tests {
             let environment = read("METRICS_ENABLED", value).unwrap();
             assert_eq!(environment.enabled, Some(expected), "{value}");
         }
-        assert_eq!(read("METRICS_ENABLED", "").unwrap(), Environment::default());
+    }
+
+    #[test]
+    fn a_bad_variable_takes_nothing_from_the_others() {
+        let get = |asked| match asked {
+            "METRICS_ENABLED" => Some("off".to_owned()),
+            "METRICS_NAMESPACE" => Some("1".to_owned()),
+            _ => None,
+        };
+        let (environment, errors) = Environment::read_each(get);
+        assert_eq!(environment.enabled, Some(false));
+        assert_eq!(errors.len(), 1);
     }
 
     #[test]

@@ -40,6 +40,9 @@ pub const DEFAULT_BUCKETS: &[f64] = &[
     0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
 ];
 
+/// The values of each label of a family, in the order of the labels.
+pub(crate) type Closed = &'static [&'static [&'static str]];
+
 /// The constant description of a family, as it stands in a call site.
 #[derive(Clone, Copy, Debug)]
 pub struct Desc {
@@ -55,6 +58,10 @@ pub struct Desc {
     pub(crate) by_outcome: bool,
     /// Upper bounds without `+Inf`.
     pub(crate) buckets: &'static [f64],
+    /// The values of each label, if all are closed sets.
+    pub(crate) closed: Option<Closed>,
+    /// The most series, if not the default.
+    pub(crate) cap: Option<usize>,
     /// A family of the application, which the namespace goes before.
     pub(crate) namespaced: bool,
 }
@@ -75,6 +82,8 @@ impl Desc {
             labels,
             by_outcome: false,
             buckets: &[],
+            closed: None,
+            cap: None,
             namespaced: true,
         }
     }
@@ -87,6 +96,28 @@ impl Desc {
         labels: &'static [&'static str],
     ) -> Self {
         Self::new(Kind::Counter, name, help, labels)
+    }
+
+    /// A gauge.
+    #[must_use]
+    pub const fn gauge(
+        name: &'static str,
+        help: &'static str,
+        labels: &'static [&'static str],
+    ) -> Self {
+        Self::new(Kind::Gauge, name, help, labels)
+    }
+
+    /// A histogram of values with the default buckets.
+    #[must_use]
+    pub const fn histogram(
+        name: &'static str,
+        help: &'static str,
+        labels: &'static [&'static str],
+    ) -> Self {
+        let mut desc = Self::new(Kind::Histogram, name, help, labels);
+        desc.buckets = DEFAULT_BUCKETS;
+        desc
     }
 
     /// A histogram of durations with the default buckets.
@@ -113,6 +144,20 @@ impl Desc {
     #[must_use]
     pub const fn buckets(mut self, buckets: &'static [f64]) -> Self {
         self.buckets = buckets;
+        self
+    }
+
+    /// Says that each label has these values and no others.
+    #[must_use]
+    pub const fn closed(mut self, values: Closed) -> Self {
+        self.closed = Some(values);
+        self
+    }
+
+    /// Replaces the limit of series.
+    #[must_use]
+    pub const fn cap(mut self, cap: usize) -> Self {
+        self.cap = Some(cap);
         self
     }
 
@@ -156,6 +201,8 @@ pub(crate) struct Schema {
     pub(crate) labels: Vec<LabelName>,
     pub(crate) by_outcome: bool,
     pub(crate) buckets: Vec<f64>,
+    pub(crate) closed: Option<Closed>,
+    pub(crate) cap: Option<usize>,
     pub(crate) namespaced: bool,
 }
 
@@ -166,6 +213,12 @@ pub enum DescError {
     /// A name breaks a rule.
     #[error(transparent)]
     Name(#[from] NameError),
+    /// The help text is empty.
+    #[error("`{family}` has no help text; say what it counts or measures")]
+    NoHelp {
+        /// The family's name.
+        family: String,
+    },
     /// A label is named twice.
     #[error("the label `{label}` stands twice; name each label once")]
     DuplicateLabel {
@@ -182,7 +235,7 @@ pub enum DescError {
 
 /// Bounds must be finite, rising and not empty; `+Inf` is implied.
 fn check_buckets(bounds: &[f64]) -> Result<(), DescError> {
-    let rising = bounds.windows(2).all(|pair| pair[0] < pair[1]);
+    let rising = bounds.is_sorted_by(|before, bound| before < bound);
     if !bounds.is_empty() && rising && bounds.iter().all(|bound| bound.is_finite()) {
         Ok(())
     } else {
@@ -201,7 +254,11 @@ impl Schema {
         labels: &[&str],
         buckets: &[f64],
     ) -> Result<Self, DescError> {
-        let name = MetricName::new(name, kind == Kind::Counter)?;
+        let name = MetricName::new(name, kind)?;
+        if help.trim().is_empty() {
+            let family = name.as_str().to_owned();
+            return Err(DescError::NoHelp { family });
+        }
         let mut checked = Vec::with_capacity(labels.len());
         for label in labels {
             let label = LabelName::new(label)?;
@@ -222,6 +279,8 @@ impl Schema {
             labels: checked,
             by_outcome: false,
             buckets: buckets.to_vec(),
+            closed: None,
+            cap: None,
             namespaced: true,
         })
     }
@@ -272,6 +331,8 @@ impl TryFrom<&Desc> for Schema {
         )?;
         schema.unit = desc.unit;
         schema.by_outcome = desc.by_outcome;
+        schema.closed = desc.closed;
+        schema.cap = desc.cap;
         schema.namespaced = desc.namespaced;
         Ok(schema)
     }

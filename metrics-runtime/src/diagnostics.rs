@@ -4,6 +4,7 @@
 //! here, once, and counted in a metric. Without a hook it goes to standard
 //! error: the toolkit depends on no logger.
 
+use crate::catalogue::Place;
 use crate::registry::Conflict;
 use once_cell::sync::OnceCell;
 use std::fmt;
@@ -16,19 +17,23 @@ pub enum Diagnostic {
     /// Two call sites disagree on a family; counted in
     /// `metrics_conflicts_total`.
     Conflict(Conflict),
-    /// A family is at its limit of series; what comes now goes to its overflow
-    /// series and is counted in `metrics_series_overflow_total`.
+    /// A label set got no series of its own: it goes to its family's overflow
+    /// series and is counted in `metrics_series_overflow_total`. Told once for a
+    /// family and reason.
     Overflow {
         /// The family's name, without the namespace.
         family: String,
-        /// The limit.
-        cap: usize,
+        /// Why.
+        reason: Overflow,
+        /// The call site that declared the family; `None` for one that was made
+        /// at run time.
+        place: Option<&'static Place>,
     },
     /// A `METRICS_*` variable couldn't be read and `build()` isn't there to
     /// return the error; the default is in force.
     Environment(crate::config::EnvironmentError),
-    /// A family of a foreign registry has the name of one of ours and is left
-    /// out.
+    /// A family of a foreign registry has the name of one that is on the page
+    /// already, ours or of another kind, and is left out. Told once.
     Shadowed {
         /// The name that both have.
         family: String,
@@ -37,19 +42,43 @@ pub enum Diagnostic {
     ForeignPanic,
 }
 
+/// Why a label set got no series of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Overflow {
+    /// The family has as many series as it may have.
+    Cap(usize),
+    /// A label value is over 1 KiB.
+    LongValue,
+}
+
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Conflict(conflict) => conflict.fmt(f),
-            Self::Overflow { family, cap } => write!(
-                f,
-                "`{family}` has reached its limit of {cap} series; further label values are \
-                 recorded in its `__overflow__` series"
-            ),
+            Self::Overflow {
+                family,
+                reason,
+                place,
+            } => {
+                write!(f, "`{family}`")?;
+                if let Some(place) = place {
+                    write!(f, ", declared by {place},")?;
+                }
+                match reason {
+                    Overflow::Cap(cap) => write!(f, " has reached its limit of {cap} series; ")?,
+                    Overflow::LongValue => write!(f, " was given a label value over 1 KiB; ")?,
+                }
+                write!(
+                    f,
+                    "what gets no series of its own is recorded in `__overflow__`"
+                )
+            }
             Self::Environment(error) => error.fmt(f),
             Self::Shadowed { family } => write!(
                 f,
-                "a foreign registry has a family `{family}` too; ours is served, the other left out"
+                "a foreign registry has a family `{family}` that is on the page already and can't \
+                 be joined with it; it is left out"
             ),
             Self::ForeignPanic => {
                 f.write_str("a foreign registry panicked while it gathered and is left out")

@@ -51,6 +51,32 @@ pub trait LabelValue {
     fn label<'a>(&'a self, scratch: &'a mut Scratch) -> &'a str;
 }
 
+/// A label value of a closed set, known to the compiler: `bool`, and enums that
+/// derive [`LabelValue`](macro@crate::LabelValue).
+///
+/// A family whose labels are all closed has its series in a row, found by index
+/// instead of by text.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` isn't a closed set of label values",
+    label = "not a closed set",
+    note = "write `#[derive(metrics_runtime::LabelValue)]` on the enum; open labels are `&str`, `String` and integers"
+)]
+pub trait ClosedLabel: LabelValue {
+    /// All values, each one once.
+    const VALUES: &'static [&'static str];
+
+    /// Where this value stands among them.
+    fn index(&self) -> usize;
+}
+
+impl ClosedLabel for bool {
+    const VALUES: &'static [&'static str] = &["false", "true"];
+
+    fn index(&self) -> usize {
+        usize::from(*self)
+    }
+}
+
 macro_rules! text {
     ($($type:ty),*) => {$(
         impl LabelValue for $type {
@@ -88,7 +114,7 @@ written!(
 
 impl LabelValue for bool {
     fn label<'a>(&'a self, _: &'a mut Scratch) -> &'a str {
-        if *self { "true" } else { "false" }
+        Self::VALUES[self.index()]
     }
 }
 

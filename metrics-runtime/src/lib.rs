@@ -68,8 +68,9 @@ mod registry;
 pub use builder::{BuildError, Conflicts, Metrics, MetricsBuilder};
 pub use catalogue::Place;
 pub use desc::{DEFAULT_BUCKETS, DescError, Kind};
-pub use diagnostics::{Diagnostic, HookError, set_diagnostics_hook};
-pub use label::{LabelValue, Scratch};
+pub use diagnostics::{Diagnostic, HookError, Overflow, set_diagnostics_hook};
+pub use encode::text::CONTENT_TYPE as TEXT_CONTENT_TYPE;
+pub use label::{ClosedLabel, LabelValue, Scratch};
 pub use name::{LabelName, MetricName, NameError};
 pub use outcome::{Classify, Outcome};
 pub use record::{Counter, Family, Gauge, Histogram, Metric};
@@ -277,6 +278,98 @@ pub use metrics_macros::counted;
 /// fn insert_user() {}
 /// ```
 pub use metrics_macros::track_model;
+
+/// Declares families: each function of the module without a body is one, its
+/// doc comment the help text, its arguments the labels, its return type the
+/// kind. Call it to get a series.
+///
+/// The name of the module is no part of the families' names. Types of labels
+/// are looked up where the module stands.
+///
+/// | option | meaning |
+/// |---|---|
+/// | `registry = PATH` | a `static` [`Registry`] instead of the [`global`] one |
+/// | `crate = path` | where this crate is, if it is renamed |
+///
+/// | on a function | meaning |
+/// |---|---|
+/// | `#[buckets(…)]` | upper bounds of a [`Histogram`], rising, without `+Inf`; default [`DEFAULT_BUCKETS`] |
+/// | `#[cap(n)]` | the most series; what comes after goes to one overflow series; default 2,000 |
+///
+/// Labels are closed sets, `bool` and enums that derive
+/// [`LabelValue`](macro@LabelValue), or open ones, text and integers. If all are closed, a
+/// series is found by index, without a look at any text; the sets must then
+/// multiply to at most 10,000 series, which are at zero on the page from the
+/// start if they are at most 100. With `#[cap(n)]` only series that were asked
+/// for take memory.
+///
+/// ```
+/// use metrics_runtime::{LabelValue, global, metrics};
+///
+/// #[derive(LabelValue, Clone, Copy)]
+/// pub enum PaymentStatus { Success, Failed }
+///
+/// #[metrics]
+/// pub mod business {
+///     /// Payments by status and whether they were in advance.
+///     pub fn payments_total(status: PaymentStatus, advance: bool) -> Counter;
+///     /// Basket value in dollars.
+///     #[buckets(10.0, 100.0, 1000.0)]
+///     pub fn basket_value_dollars() -> Histogram;
+///     /// Waiting jobs by queue.
+///     #[cap(50)]
+///     pub fn waiting_jobs(queue: &str) -> Gauge;
+/// }
+///
+/// fn main() {
+///     business::payments_total(PaymentStatus::Success, false).inc();
+///     business::basket_value_dollars().observe(99.5);
+///     business::waiting_jobs("mail").set(3.0);
+///     let page = global().to_text();
+///     assert!(page.contains("# HELP payments_total Payments by status and whether they were in advance.\n"));
+///     assert!(page.contains("payments_total{status=\"success\",advance=\"false\"} 1\n"));
+///     assert!(page.contains("payments_total{status=\"failed\",advance=\"true\"} 0\n"));
+///     assert!(page.contains("basket_value_dollars_bucket{le=\"100\"} 1\n"));
+///     assert!(page.contains("waiting_jobs{queue=\"mail\"} 3\n"));
+/// }
+/// ```
+///
+/// ```compile_fail
+/// #[metrics_runtime::metrics]
+/// mod shop {
+///     pub fn orders_total() -> Counter; // no doc comment, so no help text
+/// }
+/// ```
+pub use metrics_macros::metrics;
+
+/// Makes an enum without fields a closed set of label values, a
+/// [`ClosedLabel`]: each variant is its name in snake case.
+///
+/// | attribute | meaning |
+/// |---|---|
+/// | `#[label("…")]` on a variant | its value |
+/// | `#[label(rename_all = "…")]` on the enum | `snake_case`, `SCREAMING_SNAKE_CASE`, `kebab-case`, `camelCase`, `PascalCase`, `lowercase` or `UPPERCASE` |
+/// | `#[label(crate = path)]` on the enum | where this crate is, if it is renamed |
+///
+/// ```
+/// use metrics_runtime::{ClosedLabel, LabelValue};
+///
+/// #[derive(LabelValue)]
+/// enum Method {
+///     CreditCard,
+///     #[label("paypal")]
+///     PayPal,
+/// }
+///
+/// assert_eq!(Method::VALUES, ["credit_card", "paypal"]);
+/// assert_eq!(Method::PayPal.index(), 1);
+/// ```
+///
+/// ```compile_fail
+/// #[derive(metrics_runtime::LabelValue)]
+/// enum Method { Card(String) } // the values of fields have no end
+/// ```
+pub use metrics_macros::LabelValue;
 
 /// The README's examples are tests.
 #[cfg(doctest)]

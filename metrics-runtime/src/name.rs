@@ -1,9 +1,9 @@
 //! Names of metrics and labels, checked where they are made.
 //!
-//! The rules are those of Prometheus' data model and of its linter
-//! (`promtool check metrics`); the macros apply the same ones to literals at
-//! compile time.
+//! The rules are those of Prometheus' data model. The macros apply them to
+//! literals at compile time, and those of its linter, such as base units, too.
 
+use crate::desc::Kind;
 use std::fmt;
 
 /// A valid metric name: `[a-zA-Z_][a-zA-Z0-9_]*`, without the suffixes that a
@@ -67,12 +67,12 @@ fn is_identifier(name: &str) -> bool {
 }
 
 impl MetricName {
-    /// Checks `name` for a family that is a counter or not.
+    /// Checks `name` for a family of this kind.
     ///
     /// # Errors
     ///
     /// [`NameError`] says which rule is broken.
-    pub fn new(name: &str, counter: bool) -> Result<Self, NameError> {
+    pub fn new(name: &str, kind: Kind) -> Result<Self, NameError> {
         let owned = || name.to_owned();
         if !is_identifier(name) {
             return Err(NameError::Charset { name: owned() });
@@ -83,7 +83,7 @@ impl MetricName {
                 suffix,
             });
         }
-        match (counter, name.ends_with("_total")) {
+        match (kind == Kind::Counter, name.ends_with("_total")) {
             (true, false) => Err(NameError::CounterWithoutTotal { name: owned() }),
             (false, true) => Err(NameError::TotalWithoutCounter { name: owned() }),
             _ => Ok(Self(name.into())),
@@ -148,30 +148,31 @@ impl fmt::Display for LabelName {
 #[cfg(test)]
 mod tests {
     use super::{LabelName, MetricName, NameError};
+    use crate::desc::Kind;
 
     #[test]
     fn accepts_names_of_the_data_model() {
         for name in ["a_total", "_a1_total", "A_total"] {
-            assert!(MetricName::new(name, true).is_ok(), "{name}");
+            assert!(MetricName::new(name, Kind::Counter).is_ok(), "{name}");
         }
-        assert!(MetricName::new("queue_depth", false).is_ok());
+        assert!(MetricName::new("queue_depth", Kind::Gauge).is_ok());
         assert!(LabelName::new("_leading").is_ok());
     }
 
     #[test]
     fn refuses_each_kind_of_bad_name() {
         let cases = [
-            ("1a_total", true),
-            ("", false),
-            ("a:b", false),
-            ("ä_total", true),
-            ("a_bucket", false),
-            ("a_created", false),
-            ("requests", true),
-            ("depth_total", false),
+            ("1a_total", Kind::Counter),
+            ("", Kind::Gauge),
+            ("a:b", Kind::Gauge),
+            ("ä_total", Kind::Counter),
+            ("a_bucket", Kind::Gauge),
+            ("a_created", Kind::Gauge),
+            ("requests", Kind::Counter),
+            ("depth_total", Kind::Gauge),
         ];
-        for (name, counter) in cases {
-            assert!(MetricName::new(name, counter).is_err(), "{name}");
+        for (name, kind) in cases {
+            assert!(MetricName::new(name, kind).is_err(), "{name}");
         }
         for name in ["le", "quantile", "__name__", "a-b", ""] {
             assert!(LabelName::new(name).is_err(), "{name}");
@@ -180,7 +181,7 @@ mod tests {
 
     #[test]
     fn says_what_to_call_a_counter() {
-        let error = MetricName::new("requests", true).unwrap_err();
+        let error = MetricName::new("requests", Kind::Counter).unwrap_err();
         assert_eq!(
             error,
             NameError::CounterWithoutTotal {

@@ -16,7 +16,7 @@ pub enum Outcome {
 
 impl Outcome {
     /// All outcomes, in the order of their index.
-    pub const ALL: [Self; 4] = [Self::Ok, Self::Error, Self::Panic, Self::Cancelled];
+    pub const ALL: &'static [Self] = &[Self::Ok, Self::Error, Self::Panic, Self::Cancelled];
 
     /// The label value: `ok`, `error`, `panic` or `cancelled`.
     pub const fn as_str(self) -> &'static str {

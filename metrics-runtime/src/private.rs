@@ -3,10 +3,10 @@
 pub use crate::builtin;
 pub use crate::catalogue::{Instrument, Place, Record, Site, Source};
 pub use crate::desc::Desc;
-pub use crate::label::{LabelValue, Model};
+pub use crate::label::{ClosedLabel, LabelValue, Model, Scratch};
 pub use crate::measure::{
-    Guard, ModelCell, PlainGuard, RowsOfAny, RowsOfOption, RowsOfResult, call, enter, enter_with,
-    measured, measured_with, never,
+    Guard, ModelCell, PlainGuard, RowsOfAny, RowsOfOption, RowsOfResult, call, closed, enter,
+    enter_with, measured, measured_with, never, open,
 };
 pub use crate::outcome::{
     ClassifyAny, ClassifyContent, ClassifyResult, ClassifyValue, Probe, Reading,

@@ -16,9 +16,12 @@ impl Report {
     /// What the error says, if the macro says it and not the compiler, whose
     /// errors have a code.
     pub(crate) fn own_message(&self) -> Option<&str> {
-        self.text
-            .lines()
-            .find_map(|line| line.strip_prefix("error: "))
+        // An assertion of ours that the compiler evaluates is told like this.
+        const ASSERTION: &str = "error[E0080]: evaluation panicked: ";
+        let own = |line: &'_ str| line.starts_with("error: ") || line.starts_with(ASSERTION);
+        let line = self.text.lines().find(|line| own(line))?;
+        line.strip_prefix(ASSERTION)
+            .or_else(|| line.strip_prefix("error: "))
     }
 }
 

@@ -5,7 +5,7 @@ pub(crate) static COUNTED: Attribute = Attribute {
     name: "counted",
     operations: &[],
     block: Block::EveryMethod,
-    options: &[Key::Name, Key::Help],
+    options: &[Key::Name, Key::Help, Key::Labels],
     instruments: &[Instrument {
         builtin: ["function", "FUNCTION_CALLS_TOTAL"],
         kind: Kind::Counter,

@@ -1,16 +1,18 @@
 //! The attributes, one data row each.
 
 mod counted;
+mod metrics;
 mod timed;
 mod track_model;
 
 pub(crate) use counted::COUNTED;
+pub(crate) use metrics::METRICS;
 pub(crate) use timed::TIMED;
 pub(crate) use track_model::TRACK_MODEL;
 
 use crate::options::Key;
 
-/// Every attribute; one that stands on a function beside another is absorbed
+/// Every attribute of functions; one that stands on a function beside another is absorbed
 /// by the outermost.
 pub(crate) static ALL: [&Attribute; 3] = [&COUNTED, &TIMED, &TRACK_MODEL];
 
@@ -55,6 +57,8 @@ pub(crate) struct Instrument {
 pub(crate) enum Kind {
     Counter,
     Duration,
+    Gauge,
+    Histogram,
 }
 
 /// What is added to a series; the names are those of the runtime's `Record`.

@@ -5,7 +5,7 @@ pub(crate) static TIMED: Attribute = Attribute {
     name: "timed",
     operations: &[],
     block: Block::EveryMethod,
-    options: &[Key::Name, Key::Help, Key::Buckets],
+    options: &[Key::Name, Key::Help, Key::Labels, Key::Buckets],
     instruments: &[Instrument {
         builtin: ["function", "FUNCTION_DURATION_SECONDS"],
         kind: Kind::Duration,

@@ -17,7 +17,13 @@ pub(crate) static TRACK_MODEL: Attribute = Attribute {
     name: "track_model",
     operations: &["insert", "update", "delete", "read"],
     block: Block::Defaults,
-    options: &[Key::Prefix, Key::Buckets, Key::Model, Key::Rows],
+    options: &[
+        Key::Prefix,
+        Key::Labels,
+        Key::Buckets,
+        Key::Model,
+        Key::Rows,
+    ],
     instruments: &[
         rows("insert", "MODEL_INSERTS_TOTAL"),
         rows("update", "MODEL_UPDATES_TOTAL"),

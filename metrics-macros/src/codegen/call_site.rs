@@ -97,11 +97,7 @@ fn family(site: &CallSite, family: &Family) -> TokenStream {
             by_outcome,
             buckets: bounds,
         } => {
-            let kind = match kind {
-                Kind::Counter => "counter",
-                Kind::Duration => "duration",
-            };
-            let kind = Ident::new(kind, span);
+            let kind = constructor(*kind);
             let outcome = by_outcome.then(|| quote_spanned!(span=> .by_outcome()));
             let buckets = buckets(bounds);
             quote_spanned! {span=>
@@ -109,6 +105,17 @@ fn family(site: &CallSite, family: &Family) -> TokenStream {
             }
         }
     }
+}
+
+/// The runtime's constructor of a description of this kind.
+pub(super) fn constructor(kind: Kind) -> Ident {
+    let name = match kind {
+        Kind::Counter => "counter",
+        Kind::Duration => "duration",
+        Kind::Gauge => "gauge",
+        Kind::Histogram => "histogram",
+    };
+    Ident::new(name, Span::mixed_site())
 }
 
 /// The entered call: `enter(&__SITE)`, with the values of labels if there are

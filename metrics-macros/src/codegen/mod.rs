@@ -9,11 +9,15 @@ mod call_site;
 mod future_fn;
 mod impl_block;
 mod import;
+mod label_value;
+mod metrics_mod;
 mod returned;
 mod sync_fn;
 
 pub(crate) use impl_block::impl_block;
 pub(crate) use import::{import_marks, is_import_mark};
+pub(crate) use label_value::label_value;
+pub(crate) use metrics_mod::{handle_fn, metrics_mod};
 
 use crate::input::{Function, Shape, located_at};
 use crate::model::CallSite;

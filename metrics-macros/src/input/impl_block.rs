@@ -82,7 +82,10 @@ impl Function {
 }
 
 /// Everything up to a semicolon or a pair of braces.
-fn parse_other(attributes: &[Attribute], input: ParseStream<'_>) -> syn::Result<TokenStream> {
+pub(super) fn parse_other(
+    attributes: &[Attribute],
+    input: ParseStream<'_>,
+) -> syn::Result<TokenStream> {
     let mut tokens = quote::quote!(#(#attributes)*);
     while !input.is_empty() {
         let end = input.peek(Token![;]) || input.peek(syn::token::Brace);

@@ -2,10 +2,12 @@
 
 mod function;
 mod impl_block;
+mod module;
 mod shape;
 
 pub(crate) use function::Function;
 pub(crate) use impl_block::{ImplBlock, ImplItem};
+pub(crate) use module::{Declaration, Module, ModuleItem, parse_module};
 pub(crate) use shape::{BoxedTail, Shape};
 
 use crate::attribute::{self, Attribute};

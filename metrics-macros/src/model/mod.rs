@@ -1,10 +1,16 @@
 //! What an annotated function records, decided; no tokens are built here.
 
+mod family;
+mod label_enum;
 mod metric;
 mod name;
 
+pub(crate) use family::{FamilyModel, build_family};
+pub(crate) use label_enum::{LabelEnum, build_label_enum};
 pub(crate) use metric::{Family, Metric, Source};
-pub(crate) use name::{check_label_name, check_metric_name, check_prefix, model_of_type};
+pub(crate) use name::{
+    check_label_charset, check_label_name, check_metric_name, check_prefix, model_of_type,
+};
 
 use crate::attribute::{Attribute, Label};
 use crate::input::Function;

@@ -76,6 +76,12 @@ pub(crate) fn check_metric_name(name: &str, kind: Kind) -> Result<(), String> {
                 "`{name}` ends in `_total`, {message}; call it `{stem}_seconds`"
             ));
         }
+        (Kind::Gauge | Kind::Histogram, Some(stem)) => {
+            let message = "which is for counters only";
+            return Err(format!(
+                "`{name}` ends in `_total`, {message}; call it `{stem}`"
+            ));
+        }
         _ => {}
     }
     let last = stem.unwrap_or(name).rsplit('_').next().unwrap_or_default();
@@ -99,8 +105,17 @@ pub(crate) fn check_prefix(prefix: &str) -> Result<(), String> {
     }
 }
 
-/// Checks the name of a label that a user gives.
+/// Checks the name of a label beside those that the toolkit fills in.
 pub(crate) fn check_label_name(name: &str) -> Result<(), String> {
+    if name == "outcome" {
+        let message = "is filled in already; remove it or choose another name";
+        return Err(format!("the label `{name}` {message}"));
+    }
+    check_label_charset(name)
+}
+
+/// Checks the name of a label.
+pub(crate) fn check_label_charset(name: &str) -> Result<(), String> {
     if !is_identifier(name) {
         return Err(charset(name));
     }
@@ -111,10 +126,6 @@ pub(crate) fn check_label_name(name: &str) -> Result<(), String> {
     match name {
         "le" | "quantile" => {
             let message = "is written by the exposition itself; choose another name";
-            Err(format!("the label `{name}` {message}"))
-        }
-        "outcome" => {
-            let message = "is filled in already; remove it or choose another name";
             Err(format!("the label `{name}` {message}"))
         }
         _ => Ok(()),

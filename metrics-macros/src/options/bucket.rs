@@ -18,15 +18,21 @@ pub(crate) struct Buckets {
 pub(super) fn parse_buckets(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Buckets> {
     let content;
     let brackets = bracketed!(content in input);
+    parse_bounds(&content, brackets.span.join(), errors)
+}
+
+/// Reads the list; `span` is what stands around it.
+pub(crate) fn parse_bounds(
+    input: ParseStream<'_>,
+    span: Span,
+    errors: &mut Errors,
+) -> syn::Result<Buckets> {
     let mut bounds = Vec::new();
-    parse_list(&content, errors, |_| {
-        bounds.push(parse_bound(&content)?);
+    parse_list(input, errors, |_| {
+        bounds.push(parse_bound(input)?);
         Ok(())
     })?;
-    Ok(Buckets {
-        span: brackets.span.join(),
-        bounds,
-    })
+    Ok(Buckets { span, bounds })
 }
 
 fn parse_bound(input: ParseStream<'_>) -> syn::Result<(f64, Span)> {

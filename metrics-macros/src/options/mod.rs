@@ -4,7 +4,7 @@
 mod bucket;
 mod label;
 
-pub(crate) use bucket::Buckets;
+pub(crate) use bucket::{Buckets, parse_bounds};
 pub(crate) use label::{LabelOption, LabelValue};
 
 use crate::attribute::Attribute;
@@ -29,7 +29,7 @@ pub(crate) enum Key {
 }
 
 /// Options that every attribute takes.
-const COMMON: [Key; 3] = [Key::Crate, Key::Labels, Key::Registry];
+const COMMON: [Key; 2] = [Key::Crate, Key::Registry];
 
 impl Key {
     const ALL: [Self; 9] = [

@@ -2,13 +2,16 @@
 
 use super::{escape, number};
 use crate::desc::Kind;
-use crate::diagnostics::{Diagnostic, report};
 use crate::label::LabelPairs;
 use crate::name::LabelName;
 use crate::record::{FamilyCore, Series};
 use crate::registry::{Registry, bridge};
 use prometheus::proto;
 use std::sync::Arc;
+
+/// The content type of the page that [`Registry::to_text`] renders, for those
+/// who serve it themselves.
+pub const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 enum Section {
     Own(Arc<FamilyCore>),
@@ -32,8 +35,7 @@ pub(crate) fn page(registry: &Registry) -> String {
     sections.dedup_by(|(later, _), (earlier, _)| {
         let same = later == earlier;
         if same {
-            let family = later.clone();
-            report(&Diagnostic::Shadowed { family });
+            registry.report_shadowed(later);
         }
         same
     });
@@ -227,11 +229,14 @@ fn labels_of<'a>(
     series: &'a Series<'_>,
 ) -> LabelPairs<'a> {
     let names = family.schema.labels.iter().map(LabelName::as_str);
-    let values = series.values.iter().map(|value| &**value);
+    let values = series.values.iter().copied();
     let outcome = series.outcome.map(|outcome| ("outcome", outcome));
     // `build()` refuses a name that a family has as a label; one that was made
     // later keeps its own.
-    let own = |name: &str| family.schema.labels.iter().any(|own| own.as_str() == name);
+    let own = |name: &str| {
+        let own = family.schema.labels.iter().any(|own| own.as_str() == name);
+        own || family.schema.by_outcome && name == "outcome"
+    };
     let constant = const_labels.iter();
     let constant = constant.filter(|(name, _)| family.schema.namespaced && !own(name));
     names
@@ -266,7 +271,8 @@ impl Reading {
     fn is_untouched(&self) -> bool {
         match self {
             Self::Counter(value) => *value == 0,
-            Self::Gauge(_) => false,
+            // A gauge in a table is there because it was asked for, and shown.
+            Self::Gauge(value) => value.to_bits() == 0,
             Self::Histogram { buckets, .. } => buckets.iter().all(|&count| count == 0),
         }
     }

@@ -20,17 +20,20 @@ impl<B> Classify for Response<B> {
 }
 
 macro_rules! tuples {
-    ($(($($part:ident),*)),*) => {$(
-        impl<$($part),*> Classify for (StatusCode, $($part),*) {
+    () => {};
+    ($first:ident $($part:ident)*) => {
+        impl<$first, $($part),*> Classify for (StatusCode, $first, $($part),*) {
             fn outcome(&self) -> Outcome {
                 self.0.outcome()
             }
         }
-    )*};
+        tuples!($($part)*);
+    };
 }
 
-// A status, up to four response parts such as headers, and a body.
-tuples!((A), (A, B), (A, B, C), (A, B, C, D), (A, B, C, D, E));
+// A status, up to sixteen response parts such as headers, and a body: axum's
+// own limit.
+tuples!(A B C D E F G H I J K L M N O P Q);
 
 #[cfg(test)]
 #[expect(

@@ -1,13 +1,10 @@
 //! The router that serves the page.
 
-use crate::Metrics;
+use crate::{Metrics, TEXT_CONTENT_TYPE};
 use axum::Router;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-
-/// The content type of the text format.
-const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 impl Metrics {
     /// A router that serves the page, in the text format, version 0.0.4.
@@ -34,7 +31,10 @@ impl Metrics {
     }
 
     fn page(self) -> Response {
-        let headers = [(CONTENT_TYPE, TEXT), (CACHE_CONTROL, "no-store")];
+        let headers = [
+            (CONTENT_TYPE, TEXT_CONTENT_TYPE),
+            (CACHE_CONTROL, "no-store"),
+        ];
         (headers, self.to_text()).into_response()
     }
 }

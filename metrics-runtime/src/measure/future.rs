@@ -56,8 +56,14 @@ impl<const D: usize> Meter<D> {
     }
 
     fn before_poll(&mut self) {
-        if self.state == State::New {
-            self.call.restart();
+        match self.state {
+            State::New => self.call.restart(),
+            State::Polling | State::Suspended => {}
+            // Some futures may be polled again once they are ready; that is
+            // no second call.
+            State::Finished => {
+                self.call.site = None;
+            }
         }
         self.state = State::Polling;
     }

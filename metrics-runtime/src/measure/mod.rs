@@ -4,12 +4,14 @@
 mod future;
 mod guard;
 mod rows;
+mod series;
 
 pub use future::{measured, measured_with, never};
 pub use guard::{Guard, PlainGuard, call};
 pub use rows::{RowsOfAny, RowsOfOption, RowsOfResult};
+pub use series::{closed, open};
 
-use crate::catalogue::{Record, Site, Source};
+use crate::catalogue::{Instrument, Record, Site, Source};
 use crate::clock::Ticks;
 use crate::label::{LabelValue, Model, Scratch};
 use crate::outcome::{Outcome, Reading};
@@ -21,6 +23,8 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(crate) struct Resolved {
     handles: Box<[Handle]>,
+    /// An instrument wants the call's duration, so the clock is read.
+    timed: bool,
 }
 
 #[derive(Debug)]
@@ -51,17 +55,28 @@ impl Resolved {
         site.register();
         let families = site.registry.families_of(site);
         let handles = site.instruments.iter().zip(families);
+        let handles = handles.map(|(instrument, family)| {
+            let family = match instrument.record {
+                Record::Handle => series::or_unseen(site, family),
+                _ => family,
+            };
+            (instrument, family)
+        });
         let handles = handles.map(|(instrument, family)| Handle {
             record: instrument.record,
             labels: instrument.labels,
             fixed: family.as_ref().and_then(|family| {
-                let values = instrument.constants()?;
-                Some(family.row(&values).slot)
+                if let Some(values) = instrument.desc.closed {
+                    return family.dense_over(values);
+                }
+                Some(family.constant(&instrument.constants()?, &[]))
             }),
             family,
         });
+        let timed = |instrument: &Instrument| instrument.record == Record::Duration;
         Self {
             handles: handles.collect(),
+            timed: site.instruments.iter().any(timed),
         }
     }
 
@@ -82,6 +97,7 @@ impl Resolved {
             match handle.record {
                 Record::Calls => Counter { cell }.inc(),
                 Record::Duration => Histogram::observe_nanos(&family.histogram(cell), nanos),
+                Record::Handle => {}
                 Record::Rows => {
                     if outcome == Outcome::Ok {
                         Counter { cell: slot.first }.inc_by(touched);
@@ -104,20 +120,23 @@ pub struct Call<const D: usize> {
 }
 
 impl<const D: usize> Call<D> {
-    /// Counts the time from now on.
+    /// Counts the time from now on, if anybody wants it.
     fn restart(&mut self) {
-        self.start = Ticks::now();
-    }
-
-    fn record(&self, reading: Reading) {
-        if let Some(site) = self.site {
-            site.record(&self.rows, self.start.elapsed_nanos(), reading);
+        if self.site.is_some_and(|site| site.timed) {
+            self.start = Ticks::now();
         }
     }
 
-    /// Nanoseconds since the call began.
+    /// Nanoseconds since the call began, if anybody wants them.
     fn elapsed_nanos(&self) -> u64 {
-        self.start.elapsed_nanos()
+        match self.site {
+            Some(site) if site.timed => self.start.elapsed_nanos(),
+            _ => 0,
+        }
+    }
+
+    fn record(&self, reading: Reading) {
+        self.record_after(self.elapsed_nanos(), reading);
     }
 
     fn record_after(&self, nanos: u64, reading: Reading) {
@@ -129,12 +148,13 @@ impl<const D: usize> Call<D> {
 
 /// Enters a site whose labels are all constant.
 pub fn enter(site: &'static Site) -> Call<0> {
-    let recording = crate::config::recording();
-    Call {
-        site: recording.then(|| Resolved::of(site)),
+    let mut call = Call {
+        site: crate::config::recording().then(|| Resolved::of(site)),
         rows: [],
-        start: Ticks::now(),
-    }
+        start: Ticks::UNREAD,
+    };
+    call.restart();
+    call
 }
 
 /// Enters a site of `D` instruments with the `N` label values that it
@@ -144,12 +164,12 @@ pub fn enter_with<const D: usize, const N: usize>(
     values: [&dyn LabelValue; N],
 ) -> Call<D> {
     let mut call = Call {
-        site: enter(site).site,
+        site: crate::config::recording().then(|| Resolved::of(site)),
         rows: [Slot {
             first: u32::MAX,
             stride: 0,
         }; D],
-        start: Ticks::now(),
+        start: Ticks::UNREAD,
     };
     if let Some(resolved) = call.site {
         let mut scratch = [const { Scratch::new() }; N];

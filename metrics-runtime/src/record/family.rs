@@ -4,15 +4,20 @@ use super::bucket::Bounds;
 use super::slab::{SHARED, SUMMED};
 use super::table::{Row, Slot, Table};
 use super::{Counter, Gauge, Histogram};
-use crate::desc::{Kind, Schema};
-use crate::diagnostics::{Diagnostic, report};
+use crate::catalogue::Place;
+use crate::desc::{Closed, Kind, Schema};
+use crate::diagnostics::{Diagnostic, Overflow, report};
 use crate::outcome::Outcome;
 use once_cell::sync::OnceCell;
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// Series of a family, unless it says otherwise.
 const DEFAULT_CAP: usize = 2_000;
+
+/// Dense families of at most so many series show all of them at zero.
+const SHOWN_AT_ZERO: usize = 100;
 
 /// Longest label value in bytes that gets a series of its own.
 const LONGEST_VALUE: usize = 1_024;
@@ -20,27 +25,58 @@ const LONGEST_VALUE: usize = 1_024;
 /// The value of every label of a family's overflow series.
 pub(crate) const OVERFLOW: &str = "__overflow__";
 
+/// Who asks for a label set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Origin {
+    /// Label values that stand in the source: the program has only so many, so
+    /// no limit applies to them.
+    Constant,
+    /// Label values that come from anywhere.
+    Open,
+}
+
+/// Cells of what finds no room at all: far beyond every index that is handed
+/// out, so that recording into them and their neighbours has no effect.
+const NOWHERE: Slot = Slot {
+    first: 3 << 30,
+    stride: 0,
+};
+
 /// A family in a registry.
 #[derive(Debug)]
 pub struct FamilyCore {
     pub(crate) schema: Schema,
     pub(crate) bounds: &'static Bounds,
+    dense: Option<Dense>,
     table: Table,
     cap: usize,
+    /// Label sets that count towards the cap.
+    open: AtomicUsize,
     overflow: OnceCell<Row>,
+    reported: [AtomicBool; 2],
+    /// The call site that declared the family.
+    by: Option<&'static Place>,
     /// The registry's family that counts what goes to the overflow series.
     overflows: Option<Arc<Self>>,
 }
 
 impl FamilyCore {
     /// `overflows` has one label, the name of the family that is full.
-    pub(crate) fn new(schema: Schema, overflows: Option<Arc<Self>>) -> Self {
+    pub(crate) fn new(
+        schema: Schema,
+        by: Option<&'static Place>,
+        overflows: Option<Arc<Self>>,
+    ) -> Self {
         Self {
             bounds: Bounds::intern(&schema.buckets),
+            dense: schema.closed.map(Dense::new),
+            cap: schema.cap.unwrap_or(DEFAULT_CAP),
             schema,
             table: Table::new(),
-            cap: DEFAULT_CAP,
+            open: AtomicUsize::new(0),
             overflow: OnceCell::new(),
+            reported: [const { AtomicBool::new(false) }; 2],
+            by,
             overflows,
         }
     }
@@ -65,46 +101,95 @@ impl FamilyCore {
             .map(|first| Slot { first, stride })
     }
 
-    /// The label set with these values; past the cap, the overflow series.
-    pub(crate) fn row(&self, values: &[&str]) -> &Row {
-        let fits = values.len() == self.schema.labels.len()
-            && values.iter().all(|value| value.len() <= LONGEST_VALUE);
-        let make = |rows| {
-            let series = if self.schema.by_outcome { 4 } else { 1 };
-            (rows < self.cap).then(|| self.allocate(series)).flatten()
-        };
-        let row = if fits {
-            self.table.row(values, make)
-        } else {
-            None
-        };
-        row.unwrap_or_else(|| self.overflow())
+    /// The cells of the first of all series, one after the other, if this family
+    /// is dense over these values.
+    pub(crate) fn dense_over(&self, values: Closed) -> Option<Slot> {
+        let dense = self.dense.as_ref()?;
+        (dense.values == values).then(|| self.dense_slot(dense))?
     }
 
-    /// One series for everything past the cap, whatever its outcome.
-    fn overflow(&self) -> &Row {
-        let mut first = false;
+    fn dense_slot(&self, dense: &Dense) -> Option<Slot> {
+        let first = dense.first.get_or_init(|| {
+            let len = u32::try_from(dense.len).ok()?;
+            Some(self.allocate(len)?.first)
+        });
+        let stride = self.width();
+        first.map(|first| Slot { first, stride })
+    }
+
+    /// The cells of values that are all in the closed sets.
+    fn dense_cell(&self, values: &[&str]) -> Option<Slot> {
+        let dense = self.dense.as_ref()?;
+        let first = self.dense_slot(dense)?.cell(dense.index_of(values)?);
+        Some(Slot { first, stride: 0 })
+    }
+
+    /// The cells of values that stand in the source, shown with these outcomes
+    /// even at zero.
+    pub(crate) fn constant(&self, values: &[&str], shown: &[Outcome]) -> Slot {
+        if let Some(slot) = self.dense_cell(values) {
+            return slot;
+        }
+        let row = self.row(values, Origin::Constant);
+        row.map_or(NOWHERE, |row| {
+            for outcome in shown {
+                row.show(outcome.index());
+            }
+            row.slot
+        })
+    }
+
+    /// The label set with these values, if there is room for it.
+    fn row(&self, values: &[&str], origin: Origin) -> Option<&Row> {
+        let make = |_| {
+            let series = if self.schema.by_outcome { 4 } else { 1 };
+            if origin == Origin::Open {
+                // Relaxed: rows are made one after the other, under the
+                // table's lock.
+                if self.open.load(Ordering::Relaxed) >= self.cap {
+                    return None;
+                }
+                self.open.fetch_add(1, Ordering::Relaxed);
+            }
+            self.allocate(series)
+        };
+        self.table.row(values, make)
+    }
+
+    /// The label set with these values; past the cap, the overflow series.
+    fn open_row(&self, values: &[&str]) -> &Row {
+        if values.iter().any(|value| value.len() > LONGEST_VALUE) {
+            return self.overflow(Overflow::LongValue);
+        }
+        let row = self.row(values, Origin::Open);
+        row.unwrap_or_else(|| self.overflow(Overflow::Cap(self.cap)))
+    }
+
+    /// One series for everything that gets none of its own, whatever its
+    /// outcome.
+    fn overflow(&self, reason: Overflow) -> &Row {
         let row = self.overflow.get_or_init(|| {
-            first = true;
-            // A family without room for this one series is past the limits of
-            // the index space; an index that was never handed out swallows.
-            let slot = self.allocate(1).unwrap_or(Slot {
-                first: u32::MAX,
-                stride: 0,
-            });
+            let slot = self.allocate(1).unwrap_or(NOWHERE);
             let row = Row::new(&vec![OVERFLOW; self.schema.labels.len()], slot);
             row.show(0);
             row
         });
         if let Some(overflows) = &self.overflows {
-            let cell = overflows.shown(&[self.schema.name.as_str()], Outcome::Ok);
-            Self::counter(cell).inc();
+            let slot = overflows.constant(&[self.schema.name.as_str()], &[Outcome::Ok]);
+            Self::counter(slot.first).inc();
         }
-        // Outside of the cell's initialisation, since the hook is user code.
-        if first {
+        let [cap, long] = &self.reported;
+        let reported = match reason {
+            Overflow::Cap(_) => cap,
+            Overflow::LongValue => long,
+        };
+        // Relaxed: a flag of its own. The hook is user code, so no lock is held
+        // here: constant label sets, which are made under one, never overflow.
+        if !reported.swap(true, Ordering::Relaxed) {
             report(&Diagnostic::Overflow {
                 family: self.schema.name.as_str().to_owned(),
-                cap: self.cap,
+                reason,
+                place: self.by,
             });
         }
         row
@@ -113,7 +198,10 @@ impl FamilyCore {
     /// The cells of a call that is entered. Without outcomes the series is
     /// shown from now on, since a call may add nothing to it.
     pub(crate) fn entered(&self, values: &[&str]) -> Slot {
-        let row = self.row(values);
+        if let Some(slot) = self.dense_cell(values) {
+            return slot;
+        }
+        let row = self.open_row(values);
         if !self.schema.by_outcome {
             row.show(0);
         }
@@ -122,7 +210,10 @@ impl FamilyCore {
 
     /// The label set with these values, shown even at zero, with its outcome.
     pub(crate) fn shown(&self, values: &[&str], outcome: Outcome) -> u32 {
-        let row = self.row(values);
+        if let Some(slot) = self.dense_cell(values) {
+            return slot.first;
+        }
+        let row = self.open_row(values);
         if row.slot.stride == 0 {
             row.show(0);
         } else {
@@ -138,17 +229,29 @@ impl FamilyCore {
         rows.sort_unstable_by(|a, b| a.values.cmp(&b.values));
         rows.extend(self.overflow.get());
         let mut all = Vec::with_capacity(rows.len());
+        if let Some((dense, slot)) = self.dense.as_ref().and_then(|dense| {
+            let slot = self.dense_slot(dense)?;
+            Some((dense, slot))
+        }) {
+            all.extend((0..dense.len).zip(0..).map(|(index, cell)| Series {
+                values: dense.values_at(index),
+                outcome: None,
+                cell: slot.cell(cell),
+                shown: dense.len <= SHOWN_AT_ZERO,
+            }));
+        }
         for row in rows {
+            let values: Vec<&str> = row.values.iter().map(|value| &**value).collect();
             if row.slot.stride > 0 {
-                all.extend(Outcome::ALL.into_iter().map(|outcome| Series {
-                    values: &row.values,
+                all.extend(Outcome::ALL.iter().map(|outcome| Series {
+                    values: values.clone(),
                     outcome: Some(outcome.as_str()),
                     cell: row.slot.cell(outcome.index()),
                     shown: row.is_shown(outcome.index()),
                 }));
             } else {
                 all.push(Series {
-                    values: &row.values,
+                    values,
                     outcome: self.schema.by_outcome.then_some(OVERFLOW),
                     cell: row.slot.first,
                     shown: row.is_shown(0),
@@ -156,6 +259,11 @@ impl FamilyCore {
             }
         }
         all
+    }
+
+    /// The handle of a series.
+    pub(crate) fn metric<M: Metric>(&self, cell: u32) -> M {
+        M::at(self, cell)
     }
 
     pub(crate) fn counter(cell: u32) -> Counter {
@@ -175,10 +283,53 @@ impl FamilyCore {
     }
 }
 
+/// The series of a family whose labels are all closed sets: every combination
+/// has its cells, in the order of the values.
+#[derive(Debug)]
+struct Dense {
+    values: Closed,
+    len: usize,
+    /// The first cell; `None` when the index space is used up.
+    first: OnceCell<Option<u32>>,
+}
+
+impl Dense {
+    fn new(values: Closed) -> Self {
+        Self {
+            values,
+            len: values.iter().map(|values| values.len()).product(),
+            first: OnceCell::new(),
+        }
+    }
+
+    /// The combination of these values, if it exists.
+    fn index_of(&self, values: &[&str]) -> Option<u32> {
+        if values.len() != self.values.len() {
+            return None;
+        }
+        let mut index = 0;
+        for (value, all) in values.iter().zip(self.values) {
+            index = index * all.len() + all.iter().position(|known| known == value)?;
+        }
+        u32::try_from(index).ok()
+    }
+
+    /// The values of a combination.
+    fn values_at(&self, mut index: usize) -> Vec<&'static str> {
+        let mut values: Vec<&'static str> = Vec::with_capacity(self.values.len());
+        for all in self.values.iter().rev() {
+            values.push(all[index % all.len()]);
+            index /= all.len();
+        }
+        values.reverse();
+        values
+    }
+}
+
 /// A series as a scrape sees it.
 #[derive(Debug)]
 pub(crate) struct Series<'a> {
-    pub(crate) values: &'a [Box<str>],
+    pub(crate) values: Vec<&'a str>,
     pub(crate) outcome: Option<&'static str>,
     pub(crate) cell: u32,
     /// Served even if nothing was recorded.

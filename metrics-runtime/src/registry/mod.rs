@@ -15,7 +15,7 @@ use crate::diagnostics::{Diagnostic, report};
 use crate::outcome::Outcome;
 use crate::record::{Counter, Family, FamilyCore, Gauge, Histogram, Metric};
 use once_cell::sync::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -43,19 +43,11 @@ pub struct Registry {
 }
 
 /// What `build()` decides about a page.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Settings {
     /// With its underscore; empty without a namespace.
     pub(crate) namespace: String,
     pub(crate) const_labels: Vec<(String, String)>,
-    pub(crate) foreign: Vec<prometheus::Registry>,
-}
-
-impl Settings {
-    /// Whether two settings make the same page of our own families.
-    fn agrees_with(&self, other: &Self) -> bool {
-        self.namespace == other.namespace && self.const_labels == other.const_labels
-    }
 }
 
 #[derive(Debug, Default)]
@@ -65,6 +57,10 @@ struct State {
     scanned: usize,
     conflicts: Vec<Conflict>,
     toolkit: Option<Toolkit>,
+    /// Registries of the `prometheus` crate that were handed in.
+    foreign: Vec<prometheus::Registry>,
+    /// Names of foreign families that were reported as left out.
+    shadowed: BTreeSet<String>,
 }
 
 #[derive(Debug)]
@@ -105,7 +101,7 @@ impl State {
         }
         let overflows = self.toolkit.as_ref().map(|own| Arc::clone(&own.overflows));
         let name = name.to_owned();
-        let core = Arc::new(FamilyCore::new(schema, overflows));
+        let core = Arc::new(FamilyCore::new(schema, by, overflows));
         let declared = Declared {
             core: Arc::clone(&core),
             by,
@@ -137,8 +133,8 @@ impl State {
             own(&toolkit::DROPPED_OBSERVATIONS),
         ];
         if let [Some(conflicts), Some(overflows), Some(_)] = families {
-            let cell = conflicts.shown(&[], Outcome::Ok);
-            let conflicts = FamilyCore::counter(cell);
+            let slot = conflicts.constant(&[], &[Outcome::Ok]);
+            let conflicts = FamilyCore::counter(slot.first);
             self.toolkit = Some(Toolkit {
                 conflicts,
                 overflows,
@@ -151,8 +147,8 @@ impl State {
         if self.toolkit.is_none() {
             self.declare_toolkit();
         }
-        let len = catalogue::len();
-        let mut sites: Vec<&'static Site> = catalogue::newest(len - self.scanned)
+        let (len, new) = catalogue::since(self.scanned);
+        let mut sites: Vec<&'static Site> = new
             .filter(|site| std::ptr::eq(site.registry, registry))
             .collect();
         self.scanned = len;
@@ -167,10 +163,9 @@ impl State {
                     Err(conflict) => conflicts.push(conflict),
                     Ok(family) => {
                         if let Some(values) = instrument.constants() {
-                            family.shown(&values, Outcome::Ok);
-                            if site.fallible && family.schema.by_outcome {
-                                family.shown(&values, Outcome::Error);
-                            }
+                            let may_fail = site.fallible && family.schema.by_outcome;
+                            let shown = if may_fail { 2 } else { 1 };
+                            family.constant(&values, &[Outcome::Ok, Outcome::Error][..shown]);
                         }
                     }
                 }
@@ -197,6 +192,8 @@ impl Registry {
                 scanned: 0,
                 conflicts: Vec::new(),
                 toolkit: None,
+                foreign: Vec::new(),
+                shadowed: BTreeSet::new(),
             }),
             settings: OnceCell::new(),
         }
@@ -330,7 +327,7 @@ impl Registry {
             state.declare_desc(desc, None).unwrap_or_else(|conflict| {
                 state.refuse(&[conflict]);
                 let schema = Schema::try_from(desc).expect("built-in families are valid");
-                Arc::new(FamilyCore::new(schema, None))
+                Arc::new(FamilyCore::new(schema, None, None))
             })
         })
     }
@@ -357,7 +354,7 @@ impl Registry {
         let has = |core: &FamilyCore| {
             let schema = &core.schema;
             let own = schema.labels.iter().any(|own| own.as_str() == label);
-            schema.namespaced && (own || schema.by_outcome && label == "outcome")
+            schema.namespaced && own
         };
         self.with_state(|state| {
             let mut families = state.families.iter();
@@ -370,7 +367,7 @@ impl Registry {
     /// Fixes the settings; false when others are in force already.
     pub(crate) fn configure(&self, settings: Settings) -> bool {
         let wanted = settings.clone();
-        self.settings.get_or_init(|| settings).agrees_with(&wanted)
+        *self.settings.get_or_init(|| settings) == wanted
     }
 
     /// The settings in force; those of the environment if nothing was built.
@@ -378,14 +375,33 @@ impl Registry {
         if let Some(settings) = self.settings.get() {
             return settings;
         }
-        // Made before the cell is entered: a variable that can't be read is
-        // reported to the user's hook, which may come back here.
-        let settings = if std::ptr::eq(self, global()) {
-            crate::config::settings_of_environment()
-        } else {
-            Settings::default()
-        };
-        self.settings.get_or_init(|| settings)
+        if !std::ptr::eq(self, global()) {
+            return self.settings.get_or_init(Settings::default);
+        }
+        let settings = crate::config::settings_of_environment();
+        let settings = self.settings.get_or_init(|| settings);
+        // After the settings are fixed: the hook is user code and may come
+        // back here.
+        crate::config::report_environment();
+        settings
+    }
+
+    /// Adds registries of the `prometheus` crate to the page.
+    pub(crate) fn add_foreign(&self, foreign: Vec<prometheus::Registry>) {
+        self.lock().foreign.extend(foreign);
+    }
+
+    /// The registries that were handed in.
+    pub(crate) fn foreign(&self) -> Vec<prometheus::Registry> {
+        self.lock().foreign.clone()
+    }
+
+    /// Reports, once for each name, a foreign family that is left out.
+    pub(crate) fn report_shadowed(&self, family: &str) {
+        if self.lock().shadowed.insert(family.to_owned()) {
+            let family = family.to_owned();
+            report(&Diagnostic::Shadowed { family });
+        }
     }
 
     /// All families, with the names that they are served under.

@@ -1,0 +1,4 @@
+//! Families declared in `#[metrics]` modules, with closed and open labels.
+
+mod label;
+mod module;

@@ -1,0 +1,6 @@
+use metrics_runtime::metrics;
+
+#[metrics(skip)]
+mod shop {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use metrics_runtime::metrics;
+
+#[metrics]
+mod shop {
+    pub fn orders_total() -> Counter;
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use metrics_runtime::LabelValue;
+
+#[derive(LabelValue)]
+enum Method {
+    #[label(card)]
+    Card,
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use metrics_runtime::metrics;
+
+#[metrics(name = "shop")]
+mod shop {}
+
+fn main() {}

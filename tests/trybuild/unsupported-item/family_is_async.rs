@@ -1,0 +1,9 @@
+use metrics_runtime::metrics;
+
+#[metrics]
+mod shop {
+    /// Orders.
+    pub async fn orders_total() -> Counter;
+}
+
+fn main() {}

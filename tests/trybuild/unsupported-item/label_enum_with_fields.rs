@@ -1,0 +1,8 @@
+use metrics_runtime::LabelValue;
+
+#[derive(LabelValue)]
+enum Method {
+    Card(String),
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use metrics_runtime::LabelValue;
+
+#[derive(LabelValue)]
+struct Method;
+
+fn main() {}

@@ -1,0 +1,6 @@
+use metrics_runtime::metrics;
+
+#[metrics]
+fn shop() {}
+
+fn main() {}
