@@ -3,13 +3,14 @@
 //! Each function adds every mistake that it finds, on the token that the user
 //! must change.
 
-use crate::attribute::{Block, Kind, Label};
+use crate::attribute::{Block, Kind, Label, Record};
 use crate::errors::Errors;
 use crate::input::Function;
 use crate::model::{Context, Layer, check_label_name, check_metric_name, check_prefix};
 use crate::options::{Buckets, Given, LabelOption, Options};
 use proc_macro2::Span;
 use quote::ToTokens as _;
+use std::cmp::Ordering;
 use syn::{LitStr, Path};
 
 /// Checks all attributes of one function.
@@ -148,7 +149,7 @@ pub(crate) fn check_buckets(buckets: &Buckets, errors: &mut Errors) {
     }
     for pair in buckets.bounds.windows(2) {
         let ((before, _), (bound, span)) = (pair[0], pair[1]);
-        if bound.total_cmp(&before).is_eq() {
+        if bound.partial_cmp(&before).is_some_and(Ordering::is_eq) {
             errors.at(
                 span,
                 format!("the bound `{bound}` stands twice; give each one once"),
@@ -231,15 +232,7 @@ fn check_model(layer: &Layer, function: &Function, context: Context<'_>, errors:
 
 /// What attributes on one function can't have together.
 fn check_together(layers: &[Layer], errors: &mut Errors) {
-    let mut rows = layers
-        .iter()
-        .filter_map(|layer| layer.options.rows.as_ref());
-    if let Some(second) = rows.nth(1) {
-        errors.at(
-            second.key,
-            "`rows` is given twice on this function; give it once",
-        );
-    }
+    check_rows(layers, errors);
     check_registry(layers, errors);
     let mut families: Vec<String> = Vec::new();
     for layer in layers {
@@ -259,6 +252,21 @@ fn check_together(layers: &[Layer], errors: &mut Errors) {
             errors.at(span.unwrap_or(layer.span), message);
         }
         families.push(family);
+    }
+}
+
+/// A call has one number of rows, whatever counts it.
+fn check_rows(layers: &[Layer], errors: &mut Errors) {
+    let counts_rows = |layer: &&Layer| {
+        let mut instruments = layer.attribute.instruments.iter();
+        instruments.any(|instrument| instrument.record == Record::Rows)
+    };
+    let counting = layers.iter().filter(counts_rows).count();
+    let rows = layers.iter().find_map(|layer| layer.options.rows.as_ref());
+    if let Some(rows) = rows.filter(|_| counting > 1) {
+        let message = "`rows` would apply to every attribute that counts rows here; \
+                       leave it away, or one of them";
+        errors.at(rows.key, message);
     }
 }
 

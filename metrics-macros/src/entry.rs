@@ -11,6 +11,7 @@ use crate::krate::Krate;
 use crate::model::{self, Context, Layer};
 use crate::options::parse_options;
 use proc_macro2::{Span, TokenStream};
+use syn::ext::IdentExt as _;
 
 /// Expands one attribute, and those of ours that stand below it.
 pub(crate) fn attribute(
@@ -52,9 +53,16 @@ fn layers(
     attributes: &mut Vec<syn::Attribute>,
     errors: &mut Errors,
 ) -> Vec<Layer> {
-    let absorbed = input::absorb(attributes, errors);
-    let all = std::iter::once(outermost).chain(absorbed);
-    all.map(|one| layer(one, errors)).collect()
+    let outermost = layer(outermost, errors);
+    let absorbed = input::absorb(attributes, krate_of(&outermost), errors);
+    let absorbed = absorbed.into_iter().map(|one| layer(one, errors));
+    let absorbed: Vec<Layer> = absorbed.collect();
+    std::iter::once(outermost).chain(absorbed).collect()
+}
+
+/// The runtime's path, if an attribute gives it.
+fn krate_of(layer: &Layer) -> Option<&syn::Path> {
+    layer.options.krate.as_ref().map(|given| &given.value)
 }
 
 fn layer(absorbed: Absorbed, errors: &mut Errors) -> Layer {
@@ -105,7 +113,7 @@ fn expand_block(outermost: Absorbed, mut block: ImplBlock) -> TokenStream {
             check::check_block(layer, &mut errors);
         }
     }
-    let type_name = block.type_name.to_string();
+    let type_name = block.type_name.unraw().to_string();
     let context = Context {
         type_name: Some(&type_name),
     };
@@ -118,11 +126,17 @@ fn expand_block(outermost: Absorbed, mut block: ImplBlock) -> TokenStream {
                 let mut function = *function;
                 let mut errors = Errors::default();
                 let layers = method_layers(&mut function, &block_layers, &mut errors);
-                if layers.is_empty() && errors.is_empty() || !sound {
-                    unmeasured(&function, &layers)
-                } else {
-                    expand_function(&function, layers, context, errors)
+                if layers.is_empty() && errors.is_empty() {
+                    return function.to_item(&TokenStream::new());
                 }
+                // Under a faulty block nothing expands, but its methods' own
+                // mistakes are told in the same go.
+                if !sound {
+                    let item = unmeasured(&function, &layers);
+                    let errors = errors.into_tokens();
+                    return quote::quote!(#item #errors);
+                }
+                expand_function(&function, layers, context, errors)
             }
         })
         .collect();
@@ -138,7 +152,8 @@ fn expand_block(outermost: Absorbed, mut block: ImplBlock) -> TokenStream {
 /// The attributes of a method: its own, which take over what the block's leave
 /// open, and those of the block that apply to every method.
 fn method_layers(function: &mut Function, block: &[Layer], errors: &mut Errors) -> Vec<Layer> {
-    let own = input::absorb(&mut function.attributes, errors);
+    let krate = block.iter().find_map(krate_of);
+    let own = input::absorb(&mut function.attributes, krate, errors);
     let mut own: Vec<Layer> = own.into_iter().map(|one| layer(one, errors)).collect();
     let mut layers = Vec::new();
     for of_block in block {

@@ -8,6 +8,7 @@ mod environment;
 mod foreign;
 mod handler;
 mod impl_block;
+mod inference;
 mod label;
 mod linkage;
 mod model;

@@ -24,7 +24,9 @@ pub(super) fn wrapped(function: &Function, site: &CallSite) -> TokenStream {
     let body = block(function, site, returned::annotation(function));
     // The one lint that a wrapped body fires and a bare one doesn't.
     let returned = &function.signature.output;
-    let yields_future = mentions(returned.to_token_stream(), "Future");
+    let futures = ["Future", "BoxFuture", "LocalBoxFuture", "JoinHandle"];
+    let mut futures = futures.into_iter();
+    let yields_future = futures.any(|name| mentions(returned.to_token_stream(), name));
     let allow = yields_future.then(|| quote!(#[allow(clippy::async_yields_async)]));
     quote_spanned! {span=>
         #declaration

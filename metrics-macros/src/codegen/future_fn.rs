@@ -1,15 +1,37 @@
 //! Functions that return their future instead of being async.
 
 use super::{body_group, call_site, returned};
-use crate::input::Function;
+use crate::input::{BoxedTail, Function};
 use crate::model::CallSite;
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::quote_spanned;
 
-/// What looks at the output of the future.
-fn classify(site: &CallSite) -> TokenStream {
-    let reading = call_site::reading(site, &quote_spanned!(Span::mixed_site()=> __out));
-    quote_spanned!(Span::mixed_site()=> |__out| #reading)
+/// What looks at the output of the future. The written type of the output
+/// stands here too, since methods are looked up on it.
+fn classify(function: &Function, site: &CallSite) -> TokenStream {
+    let span = Span::mixed_site();
+    let reading = call_site::reading(site, &quote_spanned!(span=> __out));
+    let output = returned::output(function);
+    let output = output.map(|output| quote_spanned!(span=> : &#output));
+    quote_spanned!(span=> |__out #output| #reading)
+}
+
+/// The async block, told the type of its output as the box around it would.
+fn typed_block(function: &Function, site: &CallSite, block: &TokenStream) -> TokenStream {
+    let Some(output) = returned::output(function) else {
+        return block.clone();
+    };
+    let krate = &site.krate;
+    let mut tokens: Vec<TokenTree> = block.clone().into_iter().collect();
+    if let Some(TokenTree::Group(body)) = tokens.pop() {
+        let span = Span::mixed_site();
+        let mut content = quote_spanned!(span=> #krate::__returns!(#output););
+        content.extend(body.stream());
+        let mut typed = Group::new(Delimiter::Brace, content);
+        typed.set_span(body.span());
+        tokens.push(TokenTree::from(typed));
+    }
+    tokens.into_iter().collect()
 }
 
 /// ```text
@@ -18,16 +40,17 @@ fn classify(site: &CallSite) -> TokenStream {
 /// prefix
 /// Box::pin(measured_with(__guard.into_call(), async move { … }, |__out| __reading!(__out)))
 /// ```
-pub(super) fn boxed_tail(tail: &crate::input::BoxedTail, site: &CallSite) -> TokenStream {
+pub(super) fn boxed_tail(function: &Function, tail: &BoxedTail, site: &CallSite) -> TokenStream {
     let krate = &site.krate;
-    let crate::input::BoxedTail {
+    let BoxedTail {
         prefix,
         pin,
         future,
     } = tail;
     let declaration = call_site::site(site);
     let enter = call_site::enter(site);
-    let classify = classify(site);
+    let classify = classify(function, site);
+    let future = typed_block(function, site, future);
     quote_spanned! {Span::mixed_site()=>
         #declaration
         let __guard = #krate::__private::PlainGuard::new(#enter);
@@ -47,7 +70,7 @@ pub(super) fn wrapped(function: &Function, site: &CallSite, boxed: bool) -> Toke
     let span = Span::mixed_site();
     let declaration = call_site::site(site);
     let enter = call_site::enter(site);
-    let classify = classify(site);
+    let classify = classify(function, site);
     let returned = returned::annotation(function);
     let returned = returned.map(|ty| quote_spanned!(span=> -> #ty));
     let body = body_group(function);

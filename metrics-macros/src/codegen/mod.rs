@@ -31,7 +31,7 @@ pub(crate) fn function(function: &Function, site: &CallSite) -> TokenStream {
         Shape::InPlace => sync_fn::in_place(function, site),
         Shape::Async => async_fn::wrapped(function, site),
         Shape::AsyncNever => async_fn::never_returning(function, site),
-        Shape::BoxedTail(tail) => future_fn::boxed_tail(&tail, site),
+        Shape::BoxedTail(tail) => future_fn::boxed_tail(function, &tail, site),
         Shape::Future { boxed } => future_fn::wrapped(function, site, boxed),
     };
     let inner = &function.inner_attributes;

@@ -3,6 +3,7 @@
 use crate::input::{Function, located_at};
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote_spanned};
+use std::iter::Peekable;
 use syn::ReturnType;
 use syn::spanned::Spanned as _;
 
@@ -15,6 +16,56 @@ pub(super) fn annotation(function: &Function) -> Option<TokenStream> {
     let inferred = infer_opaque(returned.to_token_stream());
     let text = inferred.to_string();
     (text != "_").then_some(inferred)
+}
+
+/// The written output of a returned future: `T` in `Future<Output = T>`.
+pub(super) fn output(function: &Function) -> Option<TokenStream> {
+    let written = function.returned()?.to_token_stream();
+    find_output(written).map(infer_opaque)
+}
+
+/// What follows `Output =`, up to the comma or bracket that ends it.
+fn find_output(tokens: TokenStream) -> Option<TokenStream> {
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Group(group) => {
+                if let Some(output) = find_output(group.stream()) {
+                    return Some(output);
+                }
+            }
+            TokenTree::Ident(ident) if ident == "Output" => {
+                let equals = tokens.next();
+                let equals = matches!(equals, Some(TokenTree::Punct(p)) if p.as_char() == '=');
+                return equals.then(|| up_to_end(&mut tokens).into_iter().collect());
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Takes the tokens of a type, up to the comma or bracket that ends it.
+fn up_to_end(tokens: &mut Peekable<impl Iterator<Item = TokenTree>>) -> Vec<TokenTree> {
+    let mut taken = Vec::new();
+    let mut depth = 0_usize;
+    let mut after_minus = false;
+    while let Some(next) = tokens.peek() {
+        if let TokenTree::Punct(punct) = next {
+            match punct.as_char() {
+                '<' => depth += 1,
+                '>' if after_minus => {}
+                ',' | '>' if depth == 0 => break,
+                '>' => depth -= 1,
+                _ => {}
+            }
+            after_minus = punct.as_char() == '-';
+        } else {
+            after_minus = false;
+        }
+        taken.extend(tokens.next());
+    }
+    taken
 }
 
 /// Where the return type is written.
@@ -33,23 +84,7 @@ fn infer_opaque(tokens: TokenStream) -> TokenStream {
         match token {
             TokenTree::Ident(ident) if ident == "impl" => {
                 inferred.extend([TokenTree::from(Ident::new("_", ident.span()))]);
-                let mut depth = 0_usize;
-                let mut after_minus = false;
-                while let Some(next) = tokens.peek() {
-                    if let TokenTree::Punct(punct) = next {
-                        match punct.as_char() {
-                            '<' => depth += 1,
-                            '>' if after_minus => {}
-                            ',' | '>' if depth == 0 => break,
-                            '>' => depth -= 1,
-                            _ => {}
-                        }
-                        after_minus = punct.as_char() == '-';
-                    } else {
-                        after_minus = false;
-                    }
-                    tokens.next();
-                }
+                up_to_end(&mut tokens);
             }
             TokenTree::Group(group) => {
                 let inner = infer_opaque(group.stream());

@@ -44,7 +44,9 @@ pub(super) fn in_place(function: &Function, site: &CallSite) -> TokenStream {
     let span = Span::mixed_site();
     let declaration = call_site::site(site);
     let enter = call_site::enter(site);
-    let body = &function.body;
+    // In braces of its own: another attribute, unseen, may have put a site of
+    // the same name there.
+    let body = body_group(function);
     quote_spanned! {span=>
         #declaration
         let __call = #enter;

@@ -27,8 +27,10 @@ pub(crate) enum ImplItem {
 impl ImplBlock {
     /// Parses a block whose attributes were read already.
     pub(super) fn parse(attributes: Vec<Attribute>, input: ParseStream<'_>) -> syn::Result<Self> {
+        // The body is what stands last: `impl Grid<{ 3 + 1 }>` has two pairs of
+        // braces.
         let mut header = Vec::new();
-        while !input.is_empty() && !input.peek(syn::token::Brace) {
+        while !input.is_empty() && !is_last(input) {
             header.push(input.parse::<TokenTree>()?);
         }
         let type_name = type_name(&header).ok_or_else(|| {
@@ -49,6 +51,12 @@ impl ImplBlock {
             braces: group.span(),
         })
     }
+}
+
+/// Whether one token is left.
+fn is_last(input: ParseStream<'_>) -> bool {
+    let rest = input.cursor().token_tree();
+    rest.is_some_and(|(_, after)| after.eof())
 }
 
 fn parse_items(input: ParseStream<'_>) -> syn::Result<(Vec<Attribute>, Vec<ImplItem>)> {
@@ -72,7 +80,7 @@ impl Function {
     fn parse_or_keep(attributes: Vec<Attribute>, input: ParseStream<'_>) -> syn::Result<ImplItem> {
         let annotated = attributes
             .iter()
-            .any(|attribute| super::ours(attribute).is_some());
+            .any(|attribute| super::ours(attribute, None).is_some());
         let ahead = input.fork();
         match Self::parse(attributes.clone(), &ahead) {
             Err(_) if !annotated => Ok(ImplItem::Other(parse_other(&attributes, input)?)),
@@ -115,6 +123,8 @@ fn type_name(header: &[TokenTree]) -> Option<Ident> {
             TokenTree::Punct(punct) => {
                 match punct.as_char() {
                     '<' => depth += 1,
+                    // Further bounds of `dyn Repo + Send`.
+                    '+' if depth == 0 && name.is_some() => break,
                     // Not the arrow of `Fn() -> T`.
                     '>' if !after_minus => depth = depth.saturating_sub(1),
                     _ => {}
@@ -138,6 +148,11 @@ fn type_name(header: &[TokenTree]) -> Option<Ident> {
                 {
                     name = Some(ident.clone());
                 }
+            }
+            // A type that came through a macro's `$of:ty`.
+            TokenTree::Group(group) if depth == 0 && group.delimiter() == Delimiter::None => {
+                let inner: Vec<TokenTree> = group.stream().into_iter().collect();
+                name = type_name(&inner).or(name);
             }
             // `impl Trait for (A, B)` and the like: the first name inside.
             TokenTree::Group(group)
@@ -184,6 +199,8 @@ mod tests {
             ("unsafe impl Send for X", "X"),
             ("impl<F> Trait for F where F: for<'a> Fn(&'a u8) -> u8", "F"),
             ("impl Trait for [Orders]", "Orders"),
+            ("impl dyn Repo + Send + Sync", "Repo"),
+            ("impl Grid<{ 3 + 1 }>", "Grid"),
         ];
         for (header, expected) in cases {
             assert_eq!(name(header).as_deref(), Some(expected), "{header}");

@@ -15,7 +15,7 @@ use crate::errors::Errors;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser as _};
 use syn::spanned::Spanned as _;
-use syn::{Attribute as SynAttribute, Meta, Token, Visibility};
+use syn::{Attribute as SynAttribute, Meta, Path, Token, Visibility};
 
 /// What an attribute may stand on.
 pub(crate) enum Item {
@@ -65,11 +65,15 @@ pub(crate) struct Absorbed {
 }
 
 /// Takes our attributes out of `attributes`. One under another name isn't
-/// seen, and nests.
-pub(crate) fn absorb(attributes: &mut Vec<SynAttribute>, errors: &mut Errors) -> Vec<Absorbed> {
+/// seen, and nests; `krate` is the path that an attribute outside gave.
+pub(crate) fn absorb(
+    attributes: &mut Vec<SynAttribute>,
+    krate: Option<&Path>,
+    errors: &mut Errors,
+) -> Vec<Absorbed> {
     let mut absorbed = Vec::new();
     for candidate in std::mem::take(attributes) {
-        let Some(attribute) = ours(&candidate) else {
+        let Some(attribute) = ours(&candidate, krate) else {
             attributes.push(candidate);
             continue;
         };
@@ -97,14 +101,16 @@ pub(crate) fn absorb(attributes: &mut Vec<SynAttribute>, errors: &mut Errors) ->
 
 /// The attribute of ours that this is: by its bare name, or by a path whose
 /// crate could be ours under any name.
-fn ours(candidate: &SynAttribute) -> Option<&'static Attribute> {
+fn ours(candidate: &SynAttribute, krate: Option<&Path>) -> Option<&'static Attribute> {
     let segments = &candidate.path().segments;
     let last = segments.last()?;
     let ours = attribute::ALL
         .iter()
         .find(|known| last.ident == known.name)?;
     let first = segments.first()?;
-    let by_path = first.ident == "metrics_runtime" || first.ident == "metrics_macros";
+    let given = krate.and_then(|krate| krate.segments.last());
+    let given = given.is_some_and(|last| last.ident == first.ident);
+    let by_path = given || first.ident == "metrics_runtime" || first.ident == "metrics_macros";
     (segments.len() == 1 || by_path).then_some(*ours)
 }
 

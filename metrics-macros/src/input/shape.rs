@@ -2,8 +2,7 @@
 
 use super::{Function, mentions};
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
-use quote::ToTokens;
-use syn::{Type, TypeParamBound};
+use syn::{GenericArgument, PathArguments, Type, TypeParamBound};
 
 /// How a function has to be wrapped.
 #[derive(Clone)]
@@ -21,7 +20,8 @@ pub(crate) enum Shape {
         boxed: bool,
     },
     /// The body must stay in place: it never returns, or a closure around it
-    /// would change what `Location::caller()` says.
+    /// would change what `Location::caller()` says, or would hide from a
+    /// closure that is returned what its signature has to be.
     InPlace,
 }
 
@@ -53,6 +53,7 @@ impl Shape {
             Some(Type::ImplTrait(opaque)) if opaque.bounds.iter().any(is_future) => {
                 Self::Future { boxed: false }
             }
+            Some(Type::ImplTrait(opaque)) if opaque.bounds.iter().any(is_function) => Self::InPlace,
             Some(Type::Path(path)) if is_boxed_future(path) => match boxed_tail(&function.body) {
                 Some(tail) => Self::BoxedTail(tail),
                 None => Self::Future { boxed: true },
@@ -72,17 +73,47 @@ fn is_future(bound: &TypeParamBound) -> bool {
     }
 }
 
+/// `impl Fn…(…) -> …`
+fn is_function(bound: &TypeParamBound) -> bool {
+    let TypeParamBound::Trait(bound) = bound else {
+        return false;
+    };
+    let last = bound.path.segments.last();
+    let last = last.map(|segment| segment.ident.to_string());
+    matches!(last.as_deref(), Some("Fn" | "FnMut" | "FnOnce"))
+}
+
 /// `Pin<Box<dyn Future<…> + …>>`, or `BoxFuture<…>` and its local sister.
 fn is_boxed_future(path: &syn::TypePath) -> bool {
     let Some(last) = path.path.segments.last() else {
         return false;
     };
-    let arguments = || last.arguments.to_token_stream();
     match last.ident.to_string().as_str() {
-        "Pin" => mentions(arguments(), "Box") && mentions(arguments(), "Future"),
+        "Pin" => {
+            let boxed = argument(&path.path, "Pin").and_then(|pinned| match pinned {
+                Type::Path(path) => argument(&path.path, "Box"),
+                _ => None,
+            });
+            match boxed {
+                Some(Type::TraitObject(object)) => object.bounds.iter().any(is_future),
+                _ => false,
+            }
+        }
         "BoxFuture" | "LocalBoxFuture" => true,
         _ => false,
     }
+}
+
+/// The type argument of `name<T>` at the end of a path.
+fn argument<'a>(path: &'a syn::Path, name: &str) -> Option<&'a Type> {
+    let last = path.segments.last().filter(|last| last.ident == name)?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return None;
+    };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
 }
 
 /// Splits a body that ends in `Box::pin(async { … })`.
@@ -97,14 +128,30 @@ fn boxed_tail(body: &TokenStream) -> Option<BoxedTail> {
     let start = path_start(&tokens)?;
     let pin: TokenStream = tokens.split_off(start).into_iter().collect();
     let prefix: TokenStream = tokens.into_iter().collect();
-    // Another future may be returned before the tail.
-    if mentions(prefix.clone(), "return") {
+    // Another future may be returned before the tail, also by a macro.
+    if mentions(prefix.clone(), "return") || calls_macro(&prefix) {
         return None;
     }
     Some(BoxedTail {
         prefix,
         pin,
         future: async_block(&arguments)?,
+    })
+}
+
+/// Whether a macro is called at any depth.
+fn calls_macro(tokens: &TokenStream) -> bool {
+    let mut after_bang = false;
+    tokens.clone().into_iter().any(|token| {
+        let was_after_bang = std::mem::take(&mut after_bang);
+        match token {
+            TokenTree::Group(group) => was_after_bang || calls_macro(&group.stream()),
+            TokenTree::Punct(punct) => {
+                after_bang = punct.as_char() == '!';
+                false
+            }
+            _ => false,
+        }
     })
 }
 

@@ -11,8 +11,11 @@ fn checkout<'a>(cart: &'a Cart) -> Pin<Box<dyn Future<Output = Order> + Send + '
     Box::pin(
         ::metrics_runtime::__private::measured_with(
             __guard.into_call(),
-            async move { pay(cart, total).await },
-            |__out| ::metrics_runtime::__reading!(__out),
+            async move {
+                ::metrics_runtime::__returns!(Order);
+                pay(cart, total).await
+            },
+            |__out: &Order| ::metrics_runtime::__reading!(__out),
         ),
     )
 }

@@ -11,6 +11,6 @@ fn checkout(cart: Cart) -> impl Future<Output = Order> {
     ::metrics_runtime::__private::measured_with(
         __guard.into_call(),
         __future,
-        |__out| ::metrics_runtime::__reading!(__out),
+        |__out: &Order| ::metrics_runtime::__reading!(__out),
     )
 }

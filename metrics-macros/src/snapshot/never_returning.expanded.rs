@@ -6,7 +6,9 @@ fn serve() -> ! {
     );
     let __call = ::metrics_runtime::__private::enter(&__SITE);
     let __guard = ::metrics_runtime::__private::PlainGuard::new(__call);
-    loop {
-        accept();
+    {
+        loop {
+            accept();
+        }
     }
 }

@@ -7,5 +7,5 @@ fn caller() -> &'static Location<'static> {
     );
     let __call = ::metrics_runtime::__private::enter(&__SITE);
     let __guard = ::metrics_runtime::__private::PlainGuard::new(__call);
-    Location::caller()
+    { Location::caller() }
 }
