@@ -88,7 +88,7 @@ pub use registry::{Conflict, RegisterError, Registry, global};
 /// | `help = "…"` | its help text; needs `name` |
 /// | `labels(key = expr, …)` | further labels, evaluated once at entry, by reference; `function` and `module` alone bring those back; needs `name` |
 /// | `buckets = […]` | upper bounds in seconds, rising, without `+Inf`; needs `name`; default [`DEFAULT_BUCKETS`] |
-/// | `registry = PATH` | a `static` [`Registry`] instead of the [`global`] one |
+/// | `registry = PATH` | a `static` [`Registry`] instead of the [`global`] one, for all attributes of the function |
 /// | `crate = path` | where this crate is, if it is renamed |
 /// | `skip` | on a method of an annotated block: leave it out |
 ///
@@ -149,8 +149,9 @@ pub use registry::{Conflict, RegisterError, Registry, global};
 ///
 /// The call is observed with `outcome` `ok`, `error`, `panic` or `cancelled`;
 /// the value, the panic and the cancellation are as without the attribute. A
-/// function that never returns or is `#[track_caller]` is only told `ok` from
-/// `panic`.
+/// function that never returns, is `#[track_caller]` or returns `impl Fn` is only
+/// told `ok` from `panic`. A boxed future under a type alias of your own is
+/// measured while it is made, not while it runs; write `Pin<Box<dyn Future…>>`.
 ///
 /// ```compile_fail
 /// #[metrics_runtime::timed(buckets = [1.0, 0.5])] // the bounds don't rise
