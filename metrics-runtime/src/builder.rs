@@ -150,7 +150,7 @@ impl MetricsBuilder {
 }
 
 /// Why the toolkit can't be set up.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
     /// A variable of the environment can't be used.
@@ -185,6 +185,17 @@ pub enum BuildError {
          call `build` once, before the first page is served"
     )]
     AlreadyBuilt,
+}
+
+/// As text, with its cause: a `main` that returns the error prints this form.
+impl fmt::Debug for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")?;
+        match std::error::Error::source(self) {
+            Some(source) => write!(f, ": {source}"),
+            None => Ok(()),
+        }
+    }
 }
 
 /// All call sites that disagree, one a line.

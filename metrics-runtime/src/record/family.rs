@@ -1,6 +1,7 @@
 //! Families: one description, one table of series.
 
 use super::bucket::Bounds;
+use super::dense::Dense;
 use super::slab::{SHARED, SUMMED};
 use super::table::{Row, Slot, Table};
 use super::{Counter, Gauge, Histogram};
@@ -280,49 +281,6 @@ impl FamilyCore {
             bounds: self.bounds,
             unit: self.schema.unit,
         }
-    }
-}
-
-/// The series of a family whose labels are all closed sets: every combination
-/// has its cells, in the order of the values.
-#[derive(Debug)]
-struct Dense {
-    values: Closed,
-    len: usize,
-    /// The first cell; `None` when the index space is used up.
-    first: OnceCell<Option<u32>>,
-}
-
-impl Dense {
-    fn new(values: Closed) -> Self {
-        Self {
-            values,
-            len: values.iter().map(|values| values.len()).product(),
-            first: OnceCell::new(),
-        }
-    }
-
-    /// The combination of these values, if it exists.
-    fn index_of(&self, values: &[&str]) -> Option<u32> {
-        if values.len() != self.values.len() {
-            return None;
-        }
-        let mut index = 0;
-        for (value, all) in values.iter().zip(self.values) {
-            index = index * all.len() + all.iter().position(|known| known == value)?;
-        }
-        u32::try_from(index).ok()
-    }
-
-    /// The values of a combination.
-    fn values_at(&self, mut index: usize) -> Vec<&'static str> {
-        let mut values: Vec<&'static str> = Vec::with_capacity(self.values.len());
-        for all in self.values.iter().rev() {
-            values.push(all[index % all.len()]);
-            index /= all.len();
-        }
-        values.reverse();
-        values
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod bucket;
 mod counter;
+mod dense;
 mod family;
 mod gauge;
 mod histogram;
