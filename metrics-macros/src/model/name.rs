@@ -6,10 +6,19 @@
 use crate::attribute::Kind;
 
 /// Units that have a base unit, and that unit.
-const UNITS: [(&str, &str); 19] = [
-    ("ns", "seconds"),
-    ("us", "seconds"),
+const UNITS: [(&str, &str); 34] = [
+    ("s", "seconds"),
+    ("sec", "seconds"),
     ("ms", "seconds"),
+    ("us", "seconds"),
+    ("ns", "seconds"),
+    ("h", "seconds"),
+    ("kb", "bytes"),
+    ("mb", "bytes"),
+    ("gb", "bytes"),
+    ("tb", "bytes"),
+    ("pb", "bytes"),
+    ("b", "bytes"),
     ("nanoseconds", "seconds"),
     ("microseconds", "seconds"),
     ("milliseconds", "seconds"),
@@ -18,14 +27,20 @@ const UNITS: [(&str, &str); 19] = [
     ("days", "seconds"),
     ("weeks", "seconds"),
     ("bits", "bytes"),
-    ("kb", "bytes"),
-    ("mb", "bytes"),
-    ("gb", "bytes"),
     ("kilobytes", "bytes"),
     ("megabytes", "bytes"),
     ("gigabytes", "bytes"),
+    ("terabytes", "bytes"),
+    ("petabytes", "bytes"),
     ("percent", "ratio"),
+    ("percents", "ratio"),
     ("fahrenheit", "celsius"),
+    ("kelvins", "celsius"),
+    ("inches", "meters"),
+    ("yards", "meters"),
+    ("miles", "meters"),
+    ("kilometers", "meters"),
+    ("millivolts", "volts"),
 ];
 
 const RESERVED_SUFFIXES: [&str; 5] = ["_bucket", "_count", "_sum", "_created", "_info"];
@@ -84,6 +99,7 @@ pub(crate) fn check_metric_name(name: &str, kind: Kind) -> Result<(), String> {
         }
         _ => {}
     }
+    // Where a unit stands; elsewhere in a name the same word means other things.
     let last = stem.unwrap_or(name).rsplit('_').next().unwrap_or_default();
     match UNITS.iter().find(|(unit, _)| *unit == last) {
         Some((unit, base)) => {
@@ -178,7 +194,14 @@ mod tests {
         ] {
             assert!(check_metric_name(name, Kind::Counter).is_err(), "{name}");
         }
-        for name in ["call_ms", "calls_total", "calls_sum"] {
+        for name in [
+            "call_ms",
+            "calls_total",
+            "calls_sum",
+            "call_s",
+            "call_hours_since",
+            "call_histogram",
+        ] {
             assert!(check_metric_name(name, Kind::Duration).is_err(), "{name}");
         }
         for name in ["le", "quantile", "__x", "outcome", "a-b"] {
