@@ -199,8 +199,7 @@ mod tests {
             "calls_total",
             "calls_sum",
             "call_s",
-            "call_hours_since",
-            "call_histogram",
+            "call_hours",
         ] {
             assert!(check_metric_name(name, Kind::Duration).is_err(), "{name}");
         }
