@@ -1,0 +1,93 @@
+//! Tests that need a process of their own, for what belongs to a whole process:
+//! variables of the environment and the diagnostics hook. Each runs itself
+//! again in a child.
+
+use std::env::{current_exe, var_os};
+use std::process::Command;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{Builder, current};
+use std::time::Duration;
+
+use metrics_runtime::{Diagnostic, set_diagnostics_hook};
+
+const CHILD: &str = "BEHAVIOUR_CHILD";
+
+/// A body that takes longer hangs.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Runs `body` in a child process with these variables, which must end well and
+/// in time; `name` is the path of the test that asks for it.
+#[track_caller]
+pub(crate) fn in_child(
+    name: &str,
+    variables: &[(&str, &str)],
+    body: impl FnOnce() + Send + 'static,
+) {
+    if var_os(CHILD).is_some() {
+        return in_time(body);
+    }
+    let binary = current_exe().expect("the test has a binary");
+    let output = Command::new(binary)
+        .args(["--exact", name, "--nocapture"])
+        .env(CHILD, "1")
+        .envs(variables.iter().copied())
+        .output()
+        .expect("the binary runs");
+    let text = String::from_utf8_lossy(&output.stdout);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success(),
+        "{}: {text}\n{errors}",
+        output.status
+    );
+    assert!(text.contains("1 passed"), "`{name}` is no test: {text}");
+}
+
+/// Runs `body` on a thread that is left behind when it hangs: the child ends
+/// without it.
+#[track_caller]
+fn in_time(body: impl FnOnce() + Send + 'static) {
+    let (sender, receiver) = channel();
+    let name = current().name().unwrap_or("body").to_owned();
+    let thread = Builder::new().name(name).spawn(move || {
+        body();
+        sender.send(()).expect("somebody waits");
+    });
+    let thread = thread.expect("the thread starts");
+    match receiver.recv_timeout(DEADLINE) {
+        Ok(()) => {}
+        Err(RecvTimeoutError::Disconnected) => {
+            thread.join().expect("the body ends well");
+        }
+        Err(RecvTimeoutError::Timeout) => panic!("the body hangs"),
+    }
+}
+
+/// What the hook was told.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Told(Arc<Mutex<Vec<Diagnostic>>>);
+
+impl Told {
+    /// Sets the process' hook: it keeps what it is told and then does `also`.
+    pub(crate) fn hook(also: impl Fn() + Send + Sync + 'static) -> Self {
+        let told = Self::default();
+        let kept = told.clone();
+        let hook = move |diagnostic: &Diagnostic| {
+            let mut all = kept.0.lock().unwrap_or_else(PoisonError::into_inner);
+            all.push(diagnostic.clone());
+            drop(all);
+            also();
+        };
+        set_diagnostics_hook(hook).expect("the process has no hook yet");
+        told
+    }
+
+    /// Everything so far.
+    pub(crate) fn all(&self) -> Vec<Diagnostic> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
