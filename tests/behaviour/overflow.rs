@@ -83,3 +83,18 @@ async fn a_value_over_one_kibibyte_is_counted_in_the_overflow_series() {
         Some(2.0)
     );
 }
+
+static NAMED: Registry = Registry::new();
+
+// Mutation: the values of the overflow series get a series of their own.
+#[test]
+fn the_overflow_series_asked_for_by_name_is_on_the_page_once() {
+    let depth = NAMED
+        .gauge_family("depth", "Depth.", ["queue"])
+        .expect("the description is valid");
+    depth.with(["__overflow__"]).inc();
+    depth.with(["x".repeat(2_000).as_str()]).inc();
+    // Reading the page fails where a series is given twice.
+    let value = page(&NAMED).value("depth", &[("queue", "__overflow__")]);
+    assert_eq!(value, Some(2.0));
+}

@@ -162,19 +162,30 @@ impl FamilyCore {
         if values.iter().any(|value| value.len() > LONGEST_VALUE) {
             return self.overflow(Overflow::LongValue);
         }
+        // Values that are the overflow series' own are that series: the page
+        // must not have it twice.
+        let own = !values.is_empty() && values.iter().all(|value| *value == OVERFLOW);
+        if own && !self.schema.by_outcome {
+            return self.overflow_row();
+        }
         let row = self.row(values, Origin::Open);
         row.unwrap_or_else(|| self.overflow(Overflow::Cap(self.cap)))
     }
 
     /// One series for everything that gets none of its own, whatever its
     /// outcome.
-    fn overflow(&self, reason: Overflow) -> &Row {
-        let row = self.overflow.get_or_init(|| {
+    fn overflow_row(&self) -> &Row {
+        self.overflow.get_or_init(|| {
             let slot = self.allocate(1).unwrap_or(NOWHERE);
             let row = Row::new(&vec![OVERFLOW; self.schema.labels.len()], slot);
             row.show(0);
             row
-        });
+        })
+    }
+
+    /// The overflow series, counted, and told once for each reason.
+    fn overflow(&self, reason: Overflow) -> &Row {
+        let row = self.overflow_row();
         if let Some(overflows) = &self.overflows {
             let slot = overflows.constant(&[self.schema.name.as_str()], &[Outcome::Ok]);
             Self::counter(slot.first).inc();

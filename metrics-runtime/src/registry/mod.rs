@@ -182,12 +182,17 @@ impl Registry {
     /// The built-in family; one that is nowhere to be seen when call sites of
     /// the program have given its name another meaning.
     pub(crate) fn builtin(&self, desc: &Desc) -> Arc<FamilyCore> {
-        self.with_state(|state| {
-            state.declare_desc(desc, None).unwrap_or_else(|conflict| {
-                state.refuse(&[conflict]);
-                let schema = Schema::try_from(desc).expect("built-in families are valid");
-                Arc::new(FamilyCore::new(schema, None, None))
-            })
+        let declared = self.with_state(|state| {
+            let declared = state.declare_desc(desc, None);
+            if let Err(conflict) = &declared {
+                state.refuse(std::slice::from_ref(conflict));
+            }
+            declared
+        });
+        declared.unwrap_or_else(|conflict| {
+            report(&Diagnostic::Conflict(conflict));
+            let schema = Schema::try_from(desc).expect("built-in families are valid");
+            Arc::new(FamilyCore::new(schema, None, None))
         })
     }
 
