@@ -1,31 +1,9 @@
 //! Variables of the environment, which belong to a whole process: each test
 //! runs itself again in a child that has them.
 
-use std::process::Command;
-
 use metrics_runtime::{BuildError, Metrics, counted, global};
 
-const CHILD: &str = "BEHAVIOUR_CHILD";
-
-/// Runs `body` in a child process with a variable set, where `name` is the
-/// path of the test that asks for it.
-#[track_caller]
-fn in_child(name: &str, variable: &str, value: &str, body: impl FnOnce()) {
-    if std::env::var_os(CHILD).is_some() {
-        return body();
-    }
-    let binary = std::env::current_exe().expect("the test has a binary");
-    let output = Command::new(binary)
-        .args(["--exact", name, "--nocapture"])
-        .env(CHILD, "1")
-        .env(variable, value)
-        .output()
-        .expect("the binary runs");
-    let text = String::from_utf8_lossy(&output.stdout);
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{text}\n{errors}");
-    assert!(text.contains("1 passed"), "`{name}` is no test: {text}");
-}
+use crate::child::in_child;
 
 #[counted]
 fn in_the_environment() -> Result<u32, String> {
@@ -35,7 +13,7 @@ fn in_the_environment() -> Result<u32, String> {
 #[test]
 fn nothing_is_recorded_when_metrics_are_turned_off() {
     let name = "environment::nothing_is_recorded_when_metrics_are_turned_off";
-    in_child(name, "METRICS_ENABLED", "false", || {
+    in_child(name, &[("METRICS_ENABLED", "false")], || {
         assert_eq!(in_the_environment(), Ok(7));
         assert!(!global().to_text().contains("in_the_environment"));
         let metrics = Metrics::builder().build().expect("the set-up is valid");
@@ -54,7 +32,7 @@ fn nothing_is_recorded_when_metrics_are_turned_off() {
 #[test]
 fn a_word_that_is_no_boolean_is_an_error_that_names_the_variable() {
     let name = "environment::a_word_that_is_no_boolean_is_an_error_that_names_the_variable";
-    in_child(name, "METRICS_ENABLED", "perhaps", || {
+    in_child(name, &[("METRICS_ENABLED", "perhaps")], || {
         let error = Metrics::builder()
             .build()
             .expect_err("the variable is wrong");
@@ -72,7 +50,7 @@ fn a_word_that_is_no_boolean_is_an_error_that_names_the_variable() {
 #[test]
 fn the_namespace_goes_before_every_family_of_the_application() {
     let name = "environment::the_namespace_goes_before_every_family_of_the_application";
-    in_child(name, "METRICS_NAMESPACE", "shop", || {
+    in_child(name, &[("METRICS_NAMESPACE", "shop")], || {
         assert_eq!(in_the_environment(), Ok(7));
         let metrics = Metrics::builder().build().expect("the set-up is valid");
         let text = metrics.to_text();
@@ -87,7 +65,7 @@ fn the_namespace_goes_before_every_family_of_the_application() {
 #[test]
 fn the_namespace_is_in_force_without_a_set_up() {
     let name = "environment::the_namespace_is_in_force_without_a_set_up";
-    in_child(name, "METRICS_NAMESPACE", "shop", || {
+    in_child(name, &[("METRICS_NAMESPACE", "shop")], || {
         let text = global().to_text();
         assert!(text.contains("\nshop_function_calls_total{"), "{text}");
     });
@@ -96,7 +74,7 @@ fn the_namespace_is_in_force_without_a_set_up() {
 #[test]
 fn a_namespace_that_is_no_name_is_an_error_that_names_the_variable() {
     let name = "environment::a_namespace_that_is_no_name_is_an_error_that_names_the_variable";
-    in_child(name, "METRICS_NAMESPACE", "my-shop", || {
+    in_child(name, &[("METRICS_NAMESPACE", "my-shop")], || {
         let error = Metrics::builder()
             .build()
             .expect_err("the variable is wrong");

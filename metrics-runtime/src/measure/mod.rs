@@ -60,18 +60,18 @@ impl Resolved {
                 Record::Handle => series::or_unseen(site, family),
                 _ => family,
             };
-            (instrument, family)
-        });
-        let handles = handles.map(|(instrument, family)| Handle {
-            record: instrument.record,
-            labels: instrument.labels,
-            fixed: family.as_ref().and_then(|family| {
+            let fixed = family.as_ref().and_then(|family| {
                 if let Some(values) = instrument.desc.closed {
                     return family.dense_over(values);
                 }
                 Some(family.constant(&instrument.constants()?, &[]))
-            }),
-            family,
+            });
+            Handle {
+                record: instrument.record,
+                family,
+                labels: instrument.labels,
+                fixed,
+            }
         });
         let timed = |instrument: &Instrument| instrument.record == Record::Duration;
         Self {
@@ -120,6 +120,15 @@ pub struct Call<const D: usize> {
 }
 
 impl<const D: usize> Call<D> {
+    /// A call at this site, whose time isn't counted yet.
+    fn at(site: &'static Site) -> Self {
+        Self {
+            site: crate::config::recording().then(|| Resolved::of(site)),
+            rows: [Slot::NOWHERE; D],
+            start: Ticks::UNREAD,
+        }
+    }
+
     /// Counts the time from now on, if anybody wants it.
     fn restart(&mut self) {
         if self.site.is_some_and(|site| site.timed) {
@@ -148,11 +157,7 @@ impl<const D: usize> Call<D> {
 
 /// Enters a site whose labels are all constant.
 pub fn enter(site: &'static Site) -> Call<0> {
-    let mut call = Call {
-        site: crate::config::recording().then(|| Resolved::of(site)),
-        rows: [],
-        start: Ticks::UNREAD,
-    };
+    let mut call = Call::at(site);
     call.restart();
     call
 }
@@ -163,14 +168,7 @@ pub fn enter_with<const D: usize, const N: usize>(
     site: &'static Site,
     values: [&dyn LabelValue; N],
 ) -> Call<D> {
-    let mut call = Call {
-        site: crate::config::recording().then(|| Resolved::of(site)),
-        rows: [Slot {
-            first: u32::MAX,
-            stride: 0,
-        }; D],
-        start: Ticks::UNREAD,
-    };
+    let mut call = Call::at(site);
     if let Some(resolved) = call.site {
         let mut scratch = [const { Scratch::new() }; N];
         let mut texts = [""; N];

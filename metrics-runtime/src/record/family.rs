@@ -36,13 +36,6 @@ enum Origin {
     Open,
 }
 
-/// Cells of what finds no room at all: far beyond every index that is handed
-/// out, so that recording into them and their neighbours has no effect.
-const NOWHERE: Slot = Slot {
-    first: 3 << 30,
-    stride: 0,
-};
-
 /// A family in a registry.
 #[derive(Debug)]
 pub struct FamilyCore {
@@ -132,7 +125,7 @@ impl FamilyCore {
             return slot;
         }
         let row = self.row(values, Origin::Constant);
-        row.map_or(NOWHERE, |row| {
+        row.map_or(Slot::NOWHERE, |row| {
             for outcome in shown {
                 row.show(outcome.index());
             }
@@ -142,7 +135,7 @@ impl FamilyCore {
 
     /// The label set with these values, if there is room for it.
     fn row(&self, values: &[&str], origin: Origin) -> Option<&Row> {
-        let make = |_| {
+        let make = || {
             let series = if self.schema.by_outcome { 4 } else { 1 };
             if origin == Origin::Open {
                 // Relaxed: rows are made one after the other, under the
@@ -176,7 +169,7 @@ impl FamilyCore {
     /// outcome.
     fn overflow_row(&self) -> &Row {
         self.overflow.get_or_init(|| {
-            let slot = self.allocate(1).unwrap_or(NOWHERE);
+            let slot = self.allocate(1).unwrap_or(Slot::NOWHERE);
             let row = Row::new(&vec![OVERFLOW; self.schema.labels.len()], slot);
             row.show(0);
             row

@@ -16,6 +16,13 @@ pub(crate) struct Slot {
 }
 
 impl Slot {
+    /// Cells of what finds no room at all: far beyond every index that is handed
+    /// out, so that recording into them and their neighbours has no effect.
+    pub(crate) const NOWHERE: Self = Self {
+        first: 3 << 30,
+        stride: 0,
+    };
+
     pub(crate) const fn cell(self, outcome: u32) -> u32 {
         self.first + self.stride * outcome
     }
@@ -89,13 +96,9 @@ impl<S: BuildHasher + Default> Table<S> {
         index.find(hash, has).and_then(|&row| self.rows.get(row))
     }
 
-    /// The row of these values. One that is new is made by `make`, which
-    /// learns how many there are; `None` from it makes no row.
-    pub(crate) fn row(
-        &self,
-        values: &[&str],
-        make: impl FnOnce(usize) -> Option<Slot>,
-    ) -> Option<&Row> {
+    /// The row of these values. One that is new gets the cells from `make`, of
+    /// which one runs at a time; `None` from it makes no row.
+    pub(crate) fn row(&self, values: &[&str], make: impl FnOnce() -> Option<Slot>) -> Option<&Row> {
         let hash = self.hasher.hash_one(values);
         let index = self.index.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(row) = self.find_in(&index, hash, values) {
@@ -106,7 +109,7 @@ impl<S: BuildHasher + Default> Table<S> {
         if let Some(row) = self.find_in(&index, hash, values) {
             return Some(row);
         }
-        let slot = make(index.len())?;
+        let slot = make()?;
         let row = self.rows.push(Row::new(values, slot))?;
         index.insert_unique(hash, row, |&row| {
             self.rows.get(row).map_or(0, |row| {
@@ -122,6 +125,7 @@ impl<S: BuildHasher + Default> Table<S> {
 mod tests {
     use super::{Slot, Table};
     use std::hash::{BuildHasherDefault, DefaultHasher, Hasher};
+    use std::sync::atomic::{AtomicU32, Ordering};
 
     /// Every hash is one, so that only the comparison tells values apart.
     #[derive(Default)]
@@ -138,7 +142,7 @@ mod tests {
         let table = Table::<BuildHasherDefault<H>>::new();
         let mut next = 0;
         let mut cell = |values: &[&str]| {
-            let make = |_| {
+            let make = || {
                 next += 1;
                 Some(Slot {
                     first: next,
@@ -175,15 +179,15 @@ mod tests {
     #[test]
     fn makes_each_row_once_from_many_threads() {
         let table = Table::<BuildHasherDefault<DefaultHasher>>::new();
+        let count = AtomicU32::new(0);
         std::thread::scope(|scope| {
             for _ in 0..4 {
                 scope.spawn(|| {
                     for value in 0..500 {
                         let value = value.to_string();
-                        let make = |rows: usize| {
-                            u32::try_from(rows)
-                                .ok()
-                                .map(|first| Slot { first, stride: 0 })
+                        let make = || {
+                            let first = count.fetch_add(1, Ordering::Relaxed);
+                            Some(Slot { first, stride: 0 })
                         };
                         let row = table.row(&[&value], make).expect("a row is made");
                         assert_eq!(&*row.values[0], value);
@@ -192,12 +196,13 @@ mod tests {
             }
         });
         assert_eq!(table.rows().len(), 500);
+        assert_eq!(count.into_inner(), 500);
     }
 
     #[test]
     fn a_refused_row_is_not_kept() {
         let table = Table::<BuildHasherDefault<DefaultHasher>>::new();
-        assert!(table.row(&["a"], |_| None).is_none());
+        assert!(table.row(&["a"], || None).is_none());
         assert_eq!(table.rows().len(), 0);
     }
 }

@@ -33,7 +33,7 @@ pub(super) struct Declared {
 /// What a registry counts about itself.
 #[derive(Debug)]
 struct Toolkit {
-    pub(super) conflicts: Counter,
+    conflicts: Counter,
     overflows: Arc<FamilyCore>,
 }
 
