@@ -179,10 +179,11 @@ fn check_own_name(layer: &Layer, errors: &mut Errors) {
     if options.name.is_some() || options.prefix.is_some() {
         return;
     }
-    let spans: [(&str, Option<Span>); 3] = [
+    let spans: [(&str, Option<Span>); 4] = [
         ("labels", key(options.labels.as_ref())),
         ("buckets", key(options.buckets.as_ref())),
         ("help", key(options.help.as_ref())),
+        ("sample", key(options.sample.as_ref())),
     ];
     for (option, span) in spans {
         if let Some(span) = span {
@@ -233,6 +234,7 @@ fn check_model(layer: &Layer, function: &Function, context: Context<'_>, errors:
 /// What attributes on one function can't have together.
 fn check_together(layers: &[Layer], errors: &mut Errors) {
     check_rows(layers, errors);
+    check_sample(layers, errors);
     check_registry(layers, errors);
     let mut families: Vec<String> = Vec::new();
     for layer in layers {
@@ -267,6 +269,23 @@ fn check_rows(layers: &[Layer], errors: &mut Errors) {
         let message = "`rows` would apply to every attribute that counts rows here; \
                        leave it away, or one of them";
         errors.at(rows.key, message);
+    }
+}
+
+/// A call is timed or it isn't, whatever takes its time.
+fn check_sample(layers: &[Layer], errors: &mut Errors) {
+    let times = |layer: &&Layer| {
+        let mut instruments = layer.attribute.instruments.iter();
+        instruments.any(|instrument| instrument.record == Record::Duration)
+    };
+    let timing = layers.iter().filter(times).count();
+    let mut samples = layers
+        .iter()
+        .filter_map(|layer| layer.options.sample.as_ref());
+    if let Some(sample) = samples.next().filter(|_| timing > 1) {
+        let message = "`sample` would apply to every attribute that times this function; \
+                       leave it away, or the others";
+        errors.at(sample.key, message);
     }
 }
 

@@ -4,10 +4,13 @@
 //! and again at its first call, so that a platform without constructors knows
 //! a site from then on.
 
+use crate::config;
 use crate::desc::Desc;
+use crate::measure::Resolved;
 use crate::registry::Registry;
-use once_cell::sync::OnceCell;
+use once_cell::race::{OnceBox, OnceRef};
 use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// Where a call site stands.
@@ -90,8 +93,24 @@ pub enum Record {
 pub enum Source {
     /// It stands in the source.
     Constant(&'static str),
+    /// It is the function's name.
+    Function,
+    /// It is the path of the module.
+    Module,
     /// It is the nth value that the site evaluates at entry.
     Argument(usize),
+}
+
+impl Source {
+    /// The value, if it stands in the source, which is at `place`.
+    pub(crate) fn constant(&self, place: &Place) -> Option<&'static str> {
+        match *self {
+            Self::Constant(value) => Some(value),
+            Self::Function => Some(place.function),
+            Self::Module => Some(place.module),
+            Self::Argument(_) => None,
+        }
+    }
 }
 
 /// One family that a site records into.
@@ -113,15 +132,19 @@ impl Instrument {
         }
     }
 
-    /// The label values, if all stand in the source.
-    pub(crate) fn constants(&self) -> Option<Vec<&'static str>> {
-        let constant = |source: &Source| match source {
-            Source::Constant(value) => Some(*value),
-            Source::Argument(_) => None,
-        };
+    /// The label values, if all stand in the source, which is at `place`.
+    pub(crate) fn constants(&self, place: &Place) -> Option<Vec<&'static str>> {
+        let constant = |source: &Source| source.constant(place);
         self.labels.iter().map(constant).collect()
     }
 }
+
+/// The cell of a site that has to be resolved first. With the index of a dense
+/// series added, it is still beyond every cell that is handed out.
+pub(crate) const UNRESOLVED: u32 = 0xffff_0000;
+
+/// The cell of every site when recording is turned off.
+pub(crate) const OFF: u32 = 0xfffe_0000;
 
 /// A call site: what one annotated function records.
 #[derive(Debug)]
@@ -132,8 +155,12 @@ pub struct Site {
     /// The written return type may hold an error, so `outcome="error"` is
     /// served at zero.
     pub(crate) fallible: bool,
-    pub(crate) resolved: OnceCell<crate::measure::Resolved>,
-    next: OnceCell<Option<&'static Site>>,
+    /// The first cell of the first instrument; [`UNRESOLVED`] until it is known,
+    /// [`OFF`] when nothing is recorded.
+    cell: AtomicU32,
+    pub(crate) resolved: OnceBox<Resolved>,
+    registered: AtomicBool,
+    next: OnceRef<'static, Site>,
 }
 
 #[derive(Debug)]
@@ -157,8 +184,10 @@ impl Site {
             registry,
             instruments,
             fallible,
-            resolved: OnceCell::new(),
-            next: OnceCell::new(),
+            cell: AtomicU32::new(UNRESOLVED),
+            resolved: OnceBox::new(),
+            registered: AtomicBool::new(false),
+            next: OnceRef::new(),
         }
     }
 
@@ -169,10 +198,47 @@ impl Site {
             crate::clock::start();
         }
         let mut head = HEAD.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.next.set(head.site).is_ok() {
+        // Relaxed: the lock is held.
+        if !self.registered.swap(true, Ordering::Relaxed) {
+            if let Some(next) = head.site {
+                let _ = self.next.set(next);
+            }
             head.site = Some(self);
             head.len += 1;
         }
+    }
+}
+
+impl Site {
+    /// The first cell of the first instrument, [`UNRESOLVED`] or [`OFF`].
+    #[inline]
+    pub(crate) fn cell(&self) -> u32 {
+        // Relaxed: an index is a number, no other memory is read through it.
+        self.cell.load(Ordering::Relaxed)
+    }
+
+    /// Makes the first cell known to calls that come; those of a site that
+    /// records nothing need not look.
+    pub(crate) fn publish(&self, cell: u32) {
+        let head = HEAD.lock().unwrap_or_else(PoisonError::into_inner);
+        let cell = if config::recording_decided() {
+            cell
+        } else {
+            OFF
+        };
+        // Relaxed, as in `cell`; under the lock, so that `switch` comes before
+        // or after.
+        self.cell.store(cell, Ordering::Relaxed);
+        drop(head);
+    }
+}
+
+/// Makes all sites look again whether calls are recorded.
+pub(crate) fn switch() {
+    let head = HEAD.lock().unwrap_or_else(PoisonError::into_inner);
+    for site in std::iter::successors(head.site, |site| site.next.get()) {
+        // Relaxed, as in `publish`.
+        site.cell.store(UNRESOLVED, Ordering::Relaxed);
     }
 }
 
@@ -183,7 +249,7 @@ pub(crate) fn since(known: usize) -> (usize, impl Iterator<Item = &'static Site>
     let head = HEAD.lock().unwrap_or_else(PoisonError::into_inner);
     let (site, len) = (head.site, head.len);
     drop(head);
-    let sites = std::iter::successors(site, |site| site.next.get().copied().flatten());
+    let sites = std::iter::successors(site, |site| site.next.get());
     (len, sites.take(len.saturating_sub(known)))
 }
 
@@ -196,7 +262,7 @@ pub(crate) fn since(known: usize) -> (usize, impl Iterator<Item = &'static Site>
 macro_rules! __site {
     (
         $site:ident $function:literal $fallible:literal $registry:expr,
-        $($record:ident $desc:expr, [$($source:ident $value:expr),*]);+
+        $($record:ident $desc:expr, [$($source:ident $($value:expr)?),*]);+
     ) => {
         static $site: $crate::__private::Site = $crate::__private::Site::new(
             $crate::__private::Place::new(
@@ -209,7 +275,7 @@ macro_rules! __site {
             &[$($crate::__private::Instrument::new(
                 $desc,
                 $crate::__private::Record::$record,
-                &[$($crate::__private::Source::$source($value)),*],
+                &[$($crate::__private::Source::$source $(($value))?),*],
             )),+],
         );
         const _: () = {

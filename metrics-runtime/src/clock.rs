@@ -15,7 +15,7 @@ use std::time::Instant;
 /// Eight bytes where `Instant` takes sixteen: it lives in every instrumented
 /// future.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Ticks(u64);
+pub struct Ticks(u64);
 
 const INSTANT: u64 = 1 << 63;
 
@@ -27,8 +27,14 @@ static SCALE: AtomicU64 = AtomicU64::new(0);
 const CALIBRATION_NANOS: u64 = 1_000_000;
 
 impl Ticks {
-    /// Stands where nobody wants the time.
-    pub(crate) const UNREAD: Self = Self(INSTANT);
+    /// Before the start.
+    pub(crate) const UNREAD: Self = Self(u64::MAX);
+
+    /// Before the start of what isn't timed.
+    pub(crate) const UNTIMED: Self = Self(u64::MAX - 1);
+
+    /// The start of what isn't timed.
+    pub(crate) const SKIPPED: Self = Self(u64::MAX - 2);
 
     /// The current reading.
     pub(crate) fn now() -> Self {
@@ -50,18 +56,38 @@ impl Ticks {
         Self(nanos | INSTANT)
     }
 
+    /// Whether readings are of the counter from now on.
+    pub(crate) fn are_settled() -> bool {
+        SCALE.load(Ordering::Relaxed) != 0
+    }
+
+    /// The current reading, once they are settled.
+    #[inline]
+    pub(crate) fn of_counter() -> Self {
+        Self(counter())
+    }
+
     /// Nanoseconds since `self`, zero if the clock went back.
     pub(crate) fn elapsed_nanos(self) -> u64 {
-        if self.0 & INSTANT != 0 {
-            return self.elapsed_instant_nanos();
-        }
-        let ticks = counter().saturating_sub(self.0);
-        scaled(ticks, SCALE.load(Ordering::Relaxed))
+        let elapsed = Self::of_counter().nanos_since(self);
+        elapsed.unwrap_or_else(|| self.elapsed_instant_nanos())
+    }
+
+    /// Nanoseconds from `start` to `self`, which is of the counter, if `start`
+    /// is so too.
+    #[inline]
+    pub(crate) fn nanos_since(self, start: Self) -> Option<u64> {
+        // A reading of `Instant` is beyond every reading of the counter.
+        let ticks = self.0.checked_sub(start.0)?;
+        Some(scaled(ticks, SCALE.load(Ordering::Relaxed)))
     }
 
     #[cold]
     #[inline(never)]
     fn elapsed_instant_nanos(self) -> u64 {
+        if self.0 & INSTANT == 0 {
+            return 0;
+        }
         anchor().instant_nanos().saturating_sub(self.0 & !INSTANT)
     }
 }
@@ -71,6 +97,7 @@ impl Ticks {
     clippy::cast_possible_truncation,
     reason = "2^64 ns are five centuries"
 )]
+#[inline]
 fn scaled(ticks: u64, scale: u64) -> u64 {
     ((u128::from(ticks) * u128::from(scale)) >> 32) as u64
 }
@@ -197,6 +224,7 @@ const COUNTER: bool = cfg!(target_arch = "x86_64");
 
 /// The time-stamp counter.
 #[cfg(target_arch = "x86_64")]
+#[inline]
 #[expect(unsafe_code, reason = "one of the places that the design allows it in")]
 fn counter() -> u64 {
     // SAFETY: every x86-64 processor has the instruction, which reads a

@@ -105,10 +105,17 @@ pub(crate) fn recording() -> bool {
     }
 }
 
+/// Whether calls are recorded, once that is decided.
+pub(crate) fn recording_decided() -> bool {
+    // Relaxed, as in `recording`.
+    RECORDING.load(Ordering::Relaxed) == ON
+}
+
 /// Turns recording on or off.
 pub(crate) fn set_recording(on: bool) {
     // Relaxed, as in `recording`.
     RECORDING.store(if on { ON } else { OFF }, Ordering::Relaxed);
+    crate::catalogue::switch();
 }
 
 #[cold]

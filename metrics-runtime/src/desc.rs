@@ -34,6 +34,28 @@ pub(crate) enum Unit {
     Value,
 }
 
+impl Unit {
+    /// The sum that a slab's cell and another one make.
+    pub(crate) fn add(self, sum: u64, cell: u64) -> u64 {
+        match self {
+            Self::Seconds => sum.wrapping_add(cell),
+            Self::Value => (f64::from_bits(sum) + f64::from_bits(cell)).to_bits(),
+        }
+    }
+
+    /// A sum as it is served.
+    pub(crate) fn value(self, sum: u64) -> f64 {
+        match self {
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "a double of seconds is what the formats hold"
+            )]
+            Self::Seconds => sum as f64 / 1e9,
+            Self::Value => f64::from_bits(sum),
+        }
+    }
+}
+
 /// Upper bounds of buckets from five milliseconds to ten seconds: the defaults
 /// of Prometheus' client libraries, in seconds.
 pub const DEFAULT_BUCKETS: &[f64] = &[

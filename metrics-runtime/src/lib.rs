@@ -64,6 +64,7 @@ mod name;
 mod outcome;
 mod record;
 mod registry;
+mod sync;
 
 pub use builder::{BuildError, Conflicts, Metrics, MetricsBuilder};
 pub use catalogue::Place;

@@ -6,7 +6,7 @@ pub use crate::desc::Desc;
 pub use crate::label::{ClosedLabel, LabelValue, Model, Scratch};
 pub use crate::measure::{
     Guard, ModelCell, PlainGuard, RowsOfAny, RowsOfOption, RowsOfResult, call, closed, enter,
-    enter_with, measured, measured_with, never, open,
+    enter_counted, enter_timed, enter_with, measured, measured_with, never, open,
 };
 pub use crate::outcome::{
     ClassifyAny, ClassifyContent, ClassifyResult, ClassifyValue, Probe, Reading,

@@ -15,4 +15,5 @@ pub(crate) static COUNTED: Attribute = Attribute {
         operation: None,
         help: "Calls by outcome.",
     }],
+    beside_sample: &[],
 };

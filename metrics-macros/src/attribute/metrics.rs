@@ -7,4 +7,5 @@ pub(crate) static METRICS: Attribute = Attribute {
     block: Block::Defaults,
     options: &[],
     instruments: &[],
+    beside_sample: &[],
 };

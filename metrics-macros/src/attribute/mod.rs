@@ -26,6 +26,8 @@ pub(crate) struct Attribute {
     /// Options beside the common ones.
     pub(crate) options: &'static [Key],
     pub(crate) instruments: &'static [Instrument],
+    /// What counts every call where only a sample of them is timed.
+    pub(crate) beside_sample: &'static [Instrument],
 }
 
 /// What an attribute means on an `impl` block.

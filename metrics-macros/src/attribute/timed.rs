@@ -1,11 +1,11 @@
-use super::{Attribute, Block, Instrument, Kind, Label, Record};
+use super::{Attribute, Block, COUNTED, Instrument, Kind, Label, Record};
 use crate::options::Key;
 
 pub(crate) static TIMED: Attribute = Attribute {
     name: "timed",
     operations: &[],
     block: Block::EveryMethod,
-    options: &[Key::Name, Key::Help, Key::Labels, Key::Buckets],
+    options: &[Key::Name, Key::Help, Key::Labels, Key::Buckets, Key::Sample],
     instruments: &[Instrument {
         builtin: ["function", "FUNCTION_DURATION_SECONDS"],
         kind: Kind::Duration,
@@ -15,4 +15,5 @@ pub(crate) static TIMED: Attribute = Attribute {
         operation: None,
         help: "Duration of calls in seconds, by outcome.",
     }],
+    beside_sample: COUNTED.instruments,
 };

@@ -39,4 +39,5 @@ pub(crate) static TRACK_MODEL: Attribute = Attribute {
             help: "",
         },
     ],
+    beside_sample: &[],
 };

@@ -1,7 +1,7 @@
 //! The static of a call site, and how a call enters it.
 
 use super::import::import_marks;
-use crate::attribute::Kind;
+use crate::attribute::{Kind, Record};
 use crate::input::located_at;
 use crate::model::{Argument, CallSite, Family, Metric, Source};
 use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
@@ -12,7 +12,7 @@ use syn::spanned::Spanned as _;
 /// ```text
 /// ::metrics_runtime::__site!(
 ///     __SITE "checkout" true ::metrics_runtime::global(),
-///     Duration & …::FUNCTION_DURATION_SECONDS, [Constant "checkout", Constant module_path!()]
+///     Duration & …::FUNCTION_DURATION_SECONDS, [Function, Module]
 /// );
 /// ```
 pub(super) fn site(site: &CallSite) -> TokenStream {
@@ -51,7 +51,8 @@ fn instrument(site: &CallSite, metric: &Metric) -> TokenStream {
     let family = family(site, &metric.family);
     let sources = metric.labels.iter().map(|source| match source {
         Source::Constant(text) => quote_spanned!(span=> Constant #text),
-        Source::Module => quote_spanned!(span=> Constant ::core::module_path!()),
+        Source::Function => quote_spanned!(span=> Function),
+        Source::Module => quote_spanned!(span=> Module),
         Source::Argument(index) => {
             let index = Literal::usize_unsuffixed(*index);
             quote_spanned!(span=> Argument #index)
@@ -119,12 +120,33 @@ pub(super) fn constructor(kind: Kind) -> Ident {
 }
 
 /// The entered call: `enter(&__SITE)`, with the values of labels if there are
-/// any that have to be evaluated.
+/// any that have to be evaluated. A site that does one thing is entered by a
+/// function that knows it.
 pub(super) fn enter(site: &CallSite) -> TokenStream {
     let span = Span::mixed_site();
     let krate = &site.krate;
+    let sampled = site.sample.map(|share| {
+        let threshold = Literal::u64_unsuffixed(share.threshold());
+        quote_spanned!(span=> .sampled(#threshold))
+    });
     if site.arguments.is_empty() {
-        return quote_spanned!(span=> #krate::__private::enter(&__SITE));
+        let enter = match &site.metrics[..] {
+            [
+                Metric {
+                    record: Record::Calls,
+                    ..
+                },
+            ] => "enter_counted",
+            [
+                Metric {
+                    record: Record::Duration,
+                    ..
+                },
+            ] => "enter_timed",
+            _ => "enter",
+        };
+        let enter = Ident::new(enter, span);
+        return quote_spanned!(span=> #krate::__private::#enter(&__SITE)#sampled);
     }
     let instruments = Literal::usize_unsuffixed(site.metrics.len());
     let values = site.arguments.iter().map(|argument| match argument {
@@ -133,7 +155,7 @@ pub(super) fn enter(site: &CallSite) -> TokenStream {
         }
         Argument::Expression(expression) => reference(expression.to_token_stream()),
     });
-    quote_spanned!(span=> #krate::__private::enter_with::<#instruments, _>(&__SITE, [#(#values),*]))
+    quote_spanned!(span=> #krate::__private::enter_with::<#instruments, _>(&__SITE, [#(#values),*])#sampled)
 }
 
 /// A reference to a label's value, which reaches from the first to the last

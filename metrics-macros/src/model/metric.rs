@@ -15,6 +15,8 @@ pub(crate) struct Metric {
 #[derive(Clone)]
 pub(crate) enum Source {
     Constant(String),
+    /// The name of the function, as the site has it.
+    Function,
     /// The module's path, which only the compiler knows.
     Module,
     /// The nth argument of the site.
@@ -22,6 +24,7 @@ pub(crate) enum Source {
 }
 
 /// The family's description.
+#[derive(PartialEq)]
 pub(crate) enum Family {
     /// As the runtime has it.
     BuiltIn([&'static str; 2]),
@@ -52,10 +55,17 @@ impl Family {
         let builtin = instrument.builtin;
         if let Some(name) = &options.name {
             let help = options.help.as_ref().map(|given| given.value.value());
+            let mut help = help.unwrap_or_else(|| instrument.help.to_owned());
+            if let Some(sample) = options.sample.as_ref().filter(|_| timed) {
+                let share = sample.value.0;
+                help.push_str(&format!(
+                    " Of a random sample: {share} of all calls, which function_calls_total counts."
+                ));
+            }
             Self::Own {
                 kind: instrument.kind,
                 name: name.value.value(),
-                help: help.unwrap_or_else(|| instrument.help.to_owned()),
+                help,
                 labels,
                 by_outcome: instrument.by_outcome,
                 buckets,

@@ -12,10 +12,10 @@ pub(crate) use name::{
     check_label_charset, check_label_name, check_metric_name, check_prefix, model_of_type,
 };
 
-use crate::attribute::{Attribute, Label};
+use crate::attribute::{Attribute, Instrument, Label};
 use crate::input::Function;
 use crate::krate::Krate;
-use crate::options::{LabelValue, Options};
+use crate::options::{LabelValue, Options, Share};
 use proc_macro2::{Ident, Span};
 use syn::{Expr, Path};
 
@@ -51,6 +51,8 @@ pub(crate) struct CallSite {
     pub(crate) arguments: Vec<Argument>,
     /// Gives the rows from the value of success.
     pub(crate) rows: Option<Expr>,
+    /// How many of the calls are timed.
+    pub(crate) sample: Option<Share>,
     /// The return type as written may hold an error.
     pub(crate) fallible: bool,
     /// Names under which absorbed attributes were imported.
@@ -77,6 +79,7 @@ pub(crate) fn build(function: &Function, layers: Vec<Layer>, context: Context<'_
         metrics: Vec::new(),
         arguments: Vec::new(),
         rows: None,
+        sample: None,
         fallible: function.may_fail(),
         imports: layers
             .iter()
@@ -85,13 +88,26 @@ pub(crate) fn build(function: &Function, layers: Vec<Layer>, context: Context<'_
     };
     let crates = layers.iter().find_map(|layer| layer.options.krate.clone());
     site.krate = Krate::from(crates.map(|given| given.value));
+    let mut uncounted: Vec<&Instrument> = Vec::new();
     for layer in layers {
         let function = qualified.clone().filter(|_| layer.qualified);
         let function = function.unwrap_or_else(|| name.clone());
         site.add(&layer, &function, context);
-        let Options { registry, rows, .. } = layer.options;
+        let Options {
+            registry,
+            rows,
+            sample,
+            ..
+        } = layer.options;
+        if let Some(sample) = sample {
+            site.sample = Some(sample.value);
+            uncounted.extend(layer.attribute.beside_sample);
+        }
         site.registry = site.registry.or(registry.map(|given| given.value));
         site.rows = site.rows.or(rows.map(|given| given.value));
+    }
+    for instrument in uncounted {
+        site.count_beside_sample(instrument);
     }
     site
 }
@@ -102,7 +118,11 @@ impl CallSite {
         let options = &layer.options;
         let operation = options.operation.as_ref().map(|given| given.value);
         let mut labels = LabelSources {
-            function: Source::Constant(function.to_owned()),
+            function: if function == self.function {
+                Source::Function
+            } else {
+                Source::Constant(function.to_owned())
+            },
             operation: Source::Constant(operation.unwrap_or_default().to_owned()),
             model: None,
         };
@@ -141,6 +161,23 @@ impl CallSite {
                 labels: sources,
             });
         }
+    }
+
+    /// Adds a plain instrument, unless another attribute brought it.
+    fn count_beside_sample(&mut self, instrument: &Instrument) {
+        let family = Family::BuiltIn(instrument.builtin);
+        if self.metrics.iter().any(|metric| metric.family == family) {
+            return;
+        }
+        let sources = instrument.labels.iter().map(|label| match label {
+            Label::Module => Source::Module,
+            Label::Function | Label::Model | Label::Operation => Source::Function,
+        });
+        self.metrics.push(Metric {
+            family,
+            record: instrument.record,
+            labels: sources.collect(),
+        });
     }
 
     fn argument(&mut self, argument: Argument) -> Source {

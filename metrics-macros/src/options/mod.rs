@@ -3,16 +3,18 @@
 
 mod bucket;
 mod label;
+mod sample;
 
 pub(crate) use bucket::{Buckets, parse_bounds};
 pub(crate) use label::{LabelOption, LabelValue};
+pub(crate) use sample::Share;
 
 use crate::attribute::Attribute;
 use crate::errors::Errors;
 use proc_macro2::{Span, TokenStream};
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
-use syn::{Expr, Ident, LitStr, Path, Token, token};
+use syn::{Expr, Ident, Lit, LitStr, Path, Token, token};
 
 /// The keys of options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,13 +28,14 @@ pub(crate) enum Key {
     Prefix,
     Registry,
     Rows,
+    Sample,
 }
 
 /// Options that every attribute takes.
 const COMMON: [Key; 2] = [Key::Crate, Key::Registry];
 
 impl Key {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Buckets,
         Self::Crate,
         Self::Help,
@@ -42,6 +45,7 @@ impl Key {
         Self::Prefix,
         Self::Registry,
         Self::Rows,
+        Self::Sample,
     ];
 
     pub(crate) const fn name(self) -> &'static str {
@@ -55,6 +59,7 @@ impl Key {
             Self::Prefix => "prefix",
             Self::Registry => "registry",
             Self::Rows => "rows",
+            Self::Sample => "sample",
         }
     }
 }
@@ -81,6 +86,7 @@ pub(crate) struct Options {
     pub(crate) prefix: Slot<LitStr>,
     pub(crate) registry: Slot<Path>,
     pub(crate) rows: Slot<Expr>,
+    pub(crate) sample: Slot<Share>,
     /// The word `insert`, `update`, ….
     pub(crate) operation: Slot<&'static str>,
     /// `skip`: the `impl` block's attribute doesn't apply here.
@@ -100,6 +106,7 @@ impl Options {
             prefix,
             registry,
             rows,
+            sample,
             operation,
             skip,
         } = self;
@@ -113,6 +120,7 @@ impl Options {
             && prefix.is_none()
             && registry.is_none()
             && rows.is_none()
+            && sample.is_none()
             && operation.is_none()
     }
 
@@ -128,6 +136,7 @@ impl Options {
             prefix,
             registry,
             rows,
+            sample,
             operation,
             skip,
         } = block.clone();
@@ -141,6 +150,7 @@ impl Options {
             prefix: self.prefix.or(prefix),
             registry: self.registry.or(registry),
             rows: self.rows.or(rows),
+            sample: self.sample.or(sample),
             operation: self.operation.or(operation),
             skip: self.skip.or(skip),
         }
@@ -265,6 +275,11 @@ fn parse_option(
         Key::Rows => fill(&mut options.rows, span, &word, || {
             let takes = "a closure: `rows = |list| list.len()`";
             value(input, &key, takes, |_| true, || input.parse())
+        }),
+        Key::Sample => fill(&mut options.sample, span, &word, || {
+            let takes = "the share of calls that are timed: `sample = 0.01`";
+            let starts = |input: ParseStream<'_>| input.peek(Lit) || input.peek(Token![-]);
+            value(input, &key, takes, starts, || sample::parse_share(input))
         }),
     }
 }

@@ -2,9 +2,9 @@ async fn checkout(cart: Cart) -> Result<Order, Error> {
     ::metrics_runtime::__site!(
         __SITE "checkout" true::metrics_runtime::global(), Duration &
         ::metrics_runtime::__private::builtin::function::FUNCTION_DURATION_SECONDS,
-        [Constant "checkout", Constant::core::module_path!()]
+        [Function, Module]
     );
-    let __call = ::metrics_runtime::__private::enter(&__SITE);
+    let __call = ::metrics_runtime::__private::enter_timed(&__SITE);
     let __future = async move {
         ::metrics_runtime::__returns!(Result < Order, Error >);
         pay(cart).await

@@ -5,9 +5,9 @@ impl UserRepository {
         ::metrics_runtime::__site!(
             __SITE "UserRepository::find" true::metrics_runtime::global(), Duration &
             ::metrics_runtime::__private::builtin::function::FUNCTION_DURATION_SECONDS,
-            [Constant "UserRepository::find", Constant::core::module_path!()]
+            [Function, Module]
         );
-        let __call = ::metrics_runtime::__private::enter(&__SITE);
+        let __call = ::metrics_runtime::__private::enter_timed(&__SITE);
         let __guard = ::metrics_runtime::__private::Guard::new(__call);
         let __out = ::metrics_runtime::__private::call(move || -> Option<User> {
             self.users.get(id)
@@ -23,7 +23,7 @@ impl UserRepository {
             { & ::metrics_runtime::__private::Desc::duration("user_list_seconds",
             "Duration of calls in seconds, by outcome.", & []).by_outcome() }, []
         );
-        let __call = ::metrics_runtime::__private::enter(&__SITE);
+        let __call = ::metrics_runtime::__private::enter_timed(&__SITE);
         let __guard = ::metrics_runtime::__private::Guard::new(__call);
         let __out = ::metrics_runtime::__private::call(move || -> Vec<User> {
             self.users.all()

@@ -2,10 +2,10 @@ fn checkout<'a>(cart: &'a Cart) -> Pin<Box<dyn Future<Output = Order> + Send + '
     ::metrics_runtime::__site!(
         __SITE "checkout" true::metrics_runtime::global(), Duration &
         ::metrics_runtime::__private::builtin::function::FUNCTION_DURATION_SECONDS,
-        [Constant "checkout", Constant::core::module_path!()]
+        [Function, Module]
     );
     let __guard = ::metrics_runtime::__private::PlainGuard::new(
-        ::metrics_runtime::__private::enter(&__SITE),
+        ::metrics_runtime::__private::enter_timed(&__SITE),
     );
     let total = cart.total();
     Box::pin(

@@ -2,9 +2,9 @@ fn serve() -> ! {
     ::metrics_runtime::__site!(
         __SITE "serve" false::metrics_runtime::global(), Duration &
         ::metrics_runtime::__private::builtin::function::FUNCTION_DURATION_SECONDS,
-        [Constant "serve", Constant::core::module_path!()]
+        [Function, Module]
     );
-    let __call = ::metrics_runtime::__private::enter(&__SITE);
+    let __call = ::metrics_runtime::__private::enter_timed(&__SITE);
     let __guard = ::metrics_runtime::__private::PlainGuard::new(__call);
     {
         loop {

@@ -1,10 +1,10 @@
 fn checkout(cart: Cart) -> Order {
     shop::metrics::__site!(
         __SITE "checkout" true & crate ::METRICS, Duration &
-        shop::metrics::__private::builtin::function::FUNCTION_DURATION_SECONDS, [Constant
-        "checkout", Constant::core::module_path!()]
+        shop::metrics::__private::builtin::function::FUNCTION_DURATION_SECONDS,
+        [Function, Module]
     );
-    let __call = shop::metrics::__private::enter(&__SITE);
+    let __call = shop::metrics::__private::enter_timed(&__SITE);
     let __guard = shop::metrics::__private::Guard::new(__call);
     let __out = shop::metrics::__private::call(move || -> Order { pay(cart) });
     __guard.finish(shop::metrics::__reading!(& __out));

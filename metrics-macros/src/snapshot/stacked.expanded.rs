@@ -6,9 +6,9 @@ pub fn checkout(cart: Cart) -> Result<Order, Error> {
     ::metrics_runtime::__site!(
         __SITE "checkout" true::metrics_runtime::global(), Duration &
         ::metrics_runtime::__private::builtin::function::FUNCTION_DURATION_SECONDS,
-        [Constant "checkout", Constant::core::module_path!()]; Calls &
-        ::metrics_runtime::__private::builtin::function::FUNCTION_CALLS_TOTAL, [Constant
-        "checkout", Constant::core::module_path!()]
+        [Function, Module]; Calls &
+        ::metrics_runtime::__private::builtin::function::FUNCTION_CALLS_TOTAL, [Function,
+        Module]
     );
     let __call = ::metrics_runtime::__private::enter(&__SITE);
     let __guard = ::metrics_runtime::__private::Guard::new(__call);

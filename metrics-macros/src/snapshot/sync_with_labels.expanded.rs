@@ -2,8 +2,7 @@ fn log_in(method: Method) -> Result<Session, AuthError> {
     ::metrics_runtime::__site!(
         __SITE "log_in" true::metrics_runtime::global(), Calls const { &
         ::metrics_runtime::__private::Desc::counter("logins_total", "Logins by method.",
-        & ["method", "module"]).by_outcome() }, [Argument 0,
-        Constant::core::module_path!()]
+        & ["method", "module"]).by_outcome() }, [Argument 0, Module]
     );
     let __call = ::metrics_runtime::__private::enter_with::<
         1,

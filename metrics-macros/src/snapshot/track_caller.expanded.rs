@@ -3,9 +3,9 @@ fn caller() -> &'static Location<'static> {
     ::metrics_runtime::__site!(
         __SITE "caller" true::metrics_runtime::global(), Duration &
         ::metrics_runtime::__private::builtin::function::FUNCTION_DURATION_SECONDS,
-        [Constant "caller", Constant::core::module_path!()]
+        [Function, Module]
     );
-    let __call = ::metrics_runtime::__private::enter(&__SITE);
+    let __call = ::metrics_runtime::__private::enter_timed(&__SITE);
     let __guard = ::metrics_runtime::__private::PlainGuard::new(__call);
     { Location::caller() }
 }

@@ -1,6 +1,7 @@
 //! Futures of calls that are async.
 
-use super::Call;
+use super::call::Entered;
+use crate::clock::Ticks;
 use crate::outcome::{Outcome, Reading};
 use pin_project_lite::pin_project;
 use std::future::Future;
@@ -26,84 +27,87 @@ macro_rules! __returns {
     };
 }
 
-/// Where a measured call is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    /// Never polled: there is nothing to record.
-    New,
-    /// Within `poll`: if this is dropped now, the body has unwound.
-    Polling,
-    /// Between two polls: if this is dropped now, the call was cancelled, even
-    /// when whoever drops it is unwinding.
-    Suspended,
-    Finished,
-}
-
 /// The accounting of a call, apart from the future so that its `Drop` doesn't
 /// stand in the way of pinning.
 #[derive(Debug)]
-pub struct Meter<const D: usize> {
-    call: Call<D>,
-    state: State,
+pub struct Meter<C: Entered> {
+    /// Not started until the first poll, so that a future which is never polled
+    /// records nothing; forgotten once the call has ended.
+    call: C,
 }
 
-impl<const D: usize> Meter<D> {
-    const fn new(call: Call<D>) -> Self {
-        Self {
-            call,
-            state: State::New,
-        }
-    }
-
-    fn before_poll(&mut self) {
-        match self.state {
-            State::New => self.call.restart(),
-            State::Polling | State::Suspended => {}
-            // Some futures may be polled again once they are ready; that is
-            // no second call.
-            State::Finished => {
-                self.call.site = None;
-            }
-        }
-        self.state = State::Polling;
+impl<C: Entered> Meter<C> {
+    /// Ends the call, which nothing is recorded of from now on.
+    #[inline]
+    fn take(&mut self) -> C {
+        let call = self.call;
+        self.call = call.forgotten();
+        call
     }
 }
 
-impl<const D: usize> Drop for Meter<D> {
+impl<C: Entered> Drop for Meter<C> {
+    /// Suspended: the call was cancelled, even when whoever drops it is
+    /// unwinding.
+    #[inline]
     fn drop(&mut self) {
-        let outcome = match self.state {
-            State::New | State::Finished => return,
-            State::Polling => Outcome::Panic,
-            State::Suspended => Outcome::Cancelled,
-        };
-        self.call.record(Reading::new(outcome));
+        if self.call.is_started() {
+            ended(self.call, Outcome::Cancelled);
+        }
     }
+}
+
+/// Records the call as a panic when its `poll` unwinds.
+struct Polling<'a, C: Entered>(&'a mut Meter<C>);
+
+impl<C: Entered> Drop for Polling<'_, C> {
+    #[inline]
+    fn drop(&mut self) {
+        ended(self.0.take(), Outcome::Panic);
+    }
+}
+
+/// Records a call that ended before its value.
+#[cold]
+#[inline(never)]
+fn ended<C: Entered>(call: C, outcome: Outcome) {
+    call.record(Reading::new(outcome));
 }
 
 /// A call whose future is ready: its time is taken, its value isn't looked at
 /// yet.
 #[derive(Debug)]
 #[must_use]
-pub struct Done<const D: usize> {
-    call: Call<D>,
-    nanos: u64,
+pub struct Done<C: Entered> {
+    call: C,
+    end: Ticks,
 }
 
-impl<const D: usize> Done<D> {
+impl<C: Entered> Done<C> {
     /// Records the call with what its value says.
+    #[inline]
     pub fn finish(self, reading: Reading) {
-        self.call.record_after(self.nanos, reading);
+        let Self { call, end } = self;
+        // Before it is recorded, so that there is nothing to do if that should
+        // unwind.
         std::mem::forget(self);
+        call.record_until(end, reading);
     }
 }
 
-impl<const D: usize> Drop for Done<D> {
+impl<C: Entered> Drop for Done<C> {
     /// Looking at the value panicked.
-    #[cold]
+    #[inline]
     fn drop(&mut self) {
-        let reading = Reading::new(Outcome::Panic);
-        self.call.record_after(self.nanos, reading);
+        // By value, as in `Guard`.
+        unclassified(self.call, self.end);
     }
+}
+
+#[cold]
+#[inline(never)]
+fn unclassified<C: Entered>(call: C, end: Ticks) {
+    call.record_until(end, Reading::new(Outcome::Panic));
 }
 
 pin_project! {
@@ -118,25 +122,32 @@ pin_project! {
 }
 
 /// Measures the future of an entered call.
-pub const fn measured<F, const D: usize>(call: Call<D>, future: F) -> Measured<F, Meter<D>> {
-    let meter = Meter::new(call);
+#[inline]
+pub const fn measured<F, C: Entered>(call: C, future: F) -> Measured<F, Meter<C>> {
+    let meter = Meter { call };
     Measured { future, meter }
 }
 
-impl<F: Future, const D: usize> Future for Measured<F, Meter<D>> {
-    type Output = (F::Output, Done<D>);
+impl<F: Future, C: Entered> Future for Measured<F, Meter<C>> {
+    type Output = (F::Output, Done<C>);
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        this.meter.before_poll();
-        let Poll::Ready(output) = this.future.poll(context) else {
-            this.meter.state = State::Suspended;
+        // Some futures may be polled again once they are ready; that is no
+        // second call, since the first one is forgotten.
+        if !this.meter.call.is_started() {
+            this.meter.call.start();
+        }
+        let polling = Polling(this.meter);
+        let polled = this.future.poll(context);
+        std::mem::forget(polling);
+        let Poll::Ready(output) = polled else {
             return Poll::Pending;
         };
-        this.meter.state = State::Finished;
-        let call = this.meter.call;
-        let nanos = call.elapsed_nanos();
-        Poll::Ready((output, Done { call, nanos }))
+        let end = this.meter.call.end();
+        let call = this.meter.take();
+        Poll::Ready((output, Done { call, end }))
     }
 }
 
@@ -144,22 +155,22 @@ pin_project! {
     /// Measures the future of a call and records it by itself, for functions
     /// that return their future instead of being async.
     #[must_use = "futures do nothing unless awaited"]
-    pub struct MeasuredWith<F, C, M> {
+    pub struct MeasuredWith<F, R, M> {
         #[pin]
         measured: Measured<F, M>,
-        classify: Option<C>,
+        classify: Option<R>,
     }
 }
 
 /// Measures the future of an entered call, whose output `classify` looks at.
-pub const fn measured_with<F, C, const D: usize>(
-    call: Call<D>,
+pub const fn measured_with<F, R, C: Entered>(
+    call: C,
     future: F,
-    classify: C,
-) -> MeasuredWith<F, C, Meter<D>>
+    classify: R,
+) -> MeasuredWith<F, R, Meter<C>>
 where
     F: Future,
-    C: FnOnce(&F::Output) -> Reading,
+    R: FnOnce(&F::Output) -> Reading,
 {
     MeasuredWith {
         measured: measured(call, future),
@@ -167,10 +178,10 @@ where
     }
 }
 
-impl<F, C, const D: usize> Future for MeasuredWith<F, C, Meter<D>>
+impl<F, R, C: Entered> Future for MeasuredWith<F, R, Meter<C>>
 where
     F: Future,
-    C: FnOnce(&F::Output) -> Reading,
+    R: FnOnce(&F::Output) -> Reading,
 {
     type Output = F::Output;
 

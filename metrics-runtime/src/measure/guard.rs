@@ -1,6 +1,6 @@
 //! Guards of calls that aren't async.
 
-use super::Call;
+use super::call::Entered;
 use crate::outcome::{Outcome, Reading};
 
 /// Records a call when it is finished, as a panic when it is dropped before.
@@ -8,51 +8,69 @@ use crate::outcome::{Outcome, Reading};
 /// The body runs in a closure, so only unwinding drops an unfinished guard.
 #[derive(Debug)]
 #[must_use]
-pub struct Guard<const D: usize> {
-    call: Call<D>,
+pub struct Guard<C: Entered> {
+    call: C,
 }
 
-impl<const D: usize> Guard<D> {
-    /// Guards an entered call.
-    pub fn new(call: Call<D>) -> Self {
+impl<C: Entered> Guard<C> {
+    /// Guards an entered call, whose time counts from now on.
+    #[inline]
+    pub fn new(mut call: C) -> Self {
+        call.start();
         Self { call }
     }
 
     /// Records the call with what its value says.
+    #[inline]
     pub fn finish(self, reading: Reading) {
-        self.call.record(reading);
-        std::mem::forget(self);
+        self.disarmed().record(reading);
     }
 
-    /// Hands the call over to the future that the body has made.
-    pub fn into_call(self) -> Call<D> {
+    /// Hands the call over to the future that the body has made, which starts
+    /// it again.
+    #[inline]
+    pub fn into_call(self) -> C {
+        self.disarmed().unstarted()
+    }
+
+    #[inline]
+    fn disarmed(self) -> C {
         let call = self.call;
         std::mem::forget(self);
         call
     }
 }
 
-impl<const D: usize> Drop for Guard<D> {
-    #[cold]
+impl<C: Entered> Drop for Guard<C> {
+    #[inline]
     fn drop(&mut self) {
-        self.call.record(Reading::new(Outcome::Panic));
+        // By value: the guard need not be in memory for it.
+        unwound(self.call);
     }
+}
+
+#[cold]
+#[inline(never)]
+fn unwound<C: Entered>(call: C) {
+    call.record(Reading::new(Outcome::Panic));
 }
 
 /// Records a call whose value can't be looked at, because its body must stay
 /// where it is: a function that never returns or that is `#[track_caller]`.
 #[derive(Debug)]
 #[must_use]
-pub struct PlainGuard<const D: usize> {
-    call: Call<D>,
+pub struct PlainGuard<C: Entered> {
+    call: C,
     /// Called while unwinding, by a destructor: a further panic aborts, so the
     /// call can only end well.
     unwinding: bool,
 }
 
-impl<const D: usize> PlainGuard<D> {
-    /// Guards an entered call.
-    pub fn new(call: Call<D>) -> Self {
+impl<C: Entered> PlainGuard<C> {
+    /// As [`Guard::new`].
+    #[inline]
+    pub fn new(mut call: C) -> Self {
+        call.start();
         Self {
             call,
             unwinding: std::thread::panicking(),
@@ -60,14 +78,15 @@ impl<const D: usize> PlainGuard<D> {
     }
 
     /// As [`Guard::into_call`].
-    pub fn into_call(self) -> Call<D> {
+    #[inline]
+    pub fn into_call(self) -> C {
         let call = self.call;
         std::mem::forget(self);
-        call
+        call.unstarted()
     }
 }
 
-impl<const D: usize> Drop for PlainGuard<D> {
+impl<C: Entered> Drop for PlainGuard<C> {
     fn drop(&mut self) {
         let panicked = std::thread::panicking() && !self.unwinding;
         let outcome = if panicked {

@@ -1,55 +1,88 @@
 //! One annotated call: entered at a site, measured by a guard or a future,
 //! recorded once.
 
+mod call;
 mod future;
 mod guard;
 mod rows;
+mod sample;
 mod series;
 
+pub use call::{enter, enter_counted, enter_timed};
 pub use future::{measured, measured_with, never};
 pub use guard::{Guard, PlainGuard, call};
 pub use rows::{RowsOfAny, RowsOfOption, RowsOfResult};
+pub(crate) use series::nth;
 pub use series::{closed, open};
 
-use crate::catalogue::{Instrument, Record, Site, Source};
+use crate::catalogue::{Instrument, OFF, Place, Record, Site, Source};
 use crate::clock::Ticks;
 use crate::label::{LabelValue, Model, Scratch};
 use crate::outcome::{Outcome, Reading};
-use crate::record::{Counter, FamilyCore, Histogram, Slot};
+use crate::record::{Bounds, FamilyCore, Histogram, Slot, thread};
+use call::Call;
 use once_cell::sync::OnceCell;
 use std::sync::Arc;
 
 /// The instruments of a site, resolved to cells at its first call.
 #[derive(Debug)]
 pub(crate) struct Resolved {
-    handles: Box<[Handle]>,
+    /// The cells of the first instrument, if its labels are constant and its
+    /// family is in force.
+    first: Slot,
+    /// Its cells by outcome.
+    outcomes: [u32; 4],
+    /// Its bounds, if it is a histogram.
+    bounds: &'static Bounds,
     /// An instrument wants the call's duration, so the clock is read.
     timed: bool,
+    handles: Box<[Handle]>,
+    place: &'static Place,
 }
 
 #[derive(Debug)]
 struct Handle {
     record: Record,
+    /// The cells, if all label values stand in the source.
+    fixed: Option<Slot>,
+    bounds: &'static Bounds,
     /// `None` records nowhere: another site's declaration is in force.
     family: Option<Arc<FamilyCore>>,
     labels: &'static [Source],
-    /// The cells, if all label values stand in the source.
-    fixed: Option<Slot>,
 }
 
 impl Resolved {
-    /// The site's instruments, found at its first call.
-    fn of(site: &'static Site) -> &'static Self {
-        site.resolved.get().unwrap_or_else(|| {
-            // Made before the cell is entered: a conflict is reported to the
-            // user's hook, which may call this very function.
-            let resolved = Self::find(site);
-            site.resolved.get_or_init(|| resolved)
-        })
+    /// The site's instruments; `None` when nothing is recorded.
+    #[inline]
+    fn at(site: &'static Site) -> Option<&'static Self> {
+        if site.cell() == OFF {
+            return None;
+        }
+        site.resolved.get().or_else(|| Self::of(site))
     }
 
+    /// The site's instruments, found at its first call.
     #[cold]
     #[inline(never)]
+    fn of(site: &'static Site) -> Option<&'static Self> {
+        if !crate::config::recording() {
+            site.publish(OFF);
+            return None;
+        }
+        let resolved = site.resolved.get().unwrap_or_else(|| {
+            // Made before the cell is entered: a conflict is reported to the
+            // user's hook, which may call this very function.
+            let resolved = Box::new(Self::find(site));
+            site.resolved.get_or_init(|| resolved)
+        });
+        // Calls that are timed may come without a look at the clock's state
+        // from now on, so that has to be settled.
+        if !resolved.timed || Ticks::are_settled() {
+            site.publish(resolved.first.first);
+        }
+        Some(resolved)
+    }
+
     fn find(site: &'static Site) -> Self {
         // On a platform without constructors this is how a site gets known.
         site.register();
@@ -64,102 +97,85 @@ impl Resolved {
                 if let Some(values) = instrument.desc.closed {
                     return family.dense_over(values);
                 }
-                Some(family.constant(&instrument.constants()?, &[]))
+                Some(family.constant(&instrument.constants(&site.place)?, &[]))
             });
             Handle {
                 record: instrument.record,
+                fixed,
+                bounds: family.as_ref().map_or(Bounds::NONE, |family| family.bounds),
                 family,
                 labels: instrument.labels,
-                fixed,
             }
         });
+        let handles: Box<[Handle]> = handles.collect();
+        let first = handles.first();
+        let slot = first.and_then(|first| first.fixed);
+        let slot = slot.unwrap_or(Slot::NOWHERE);
         let timed = |instrument: &Instrument| instrument.record == Record::Duration;
         Self {
-            handles: handles.collect(),
+            first: slot,
+            outcomes: [0, 1, 2, 3].map(|outcome| slot.cell(outcome)),
+            bounds: first.map_or(Bounds::NONE, |first| first.bounds),
             timed: site.instruments.iter().any(timed),
+            handles,
+            place: &site.place,
         }
     }
 
-    /// Adds a finished call to the cells of every instrument; `rows` has the
-    /// cells where label values were evaluated at entry.
+    /// Adds a duration to the first instrument.
+    #[inline]
+    fn observe(&self, nanos: u64, outcome: Outcome) {
+        let cell = self.outcomes[outcome as usize];
+        Histogram::observe_nanos_at(cell, self.bounds, nanos);
+    }
+
+    /// Adds a call that ends now.
     #[inline(never)]
-    fn record(&self, rows: &[Slot], nanos: u64, reading: Reading) {
+    fn record(&self, rows: &[Slot], start: Ticks, reading: Reading) {
+        let nanos = (start != Ticks::SKIPPED).then(|| start.elapsed_nanos());
+        self.add(rows, nanos, reading);
+    }
+
+    /// Adds a call of which the end was read.
+    #[inline(never)]
+    fn record_until(&self, rows: &[Slot], start: Ticks, end: Ticks, reading: Reading) {
+        let nanos = (start != Ticks::SKIPPED).then(|| {
+            let nanos = end.nanos_since(start);
+            nanos.unwrap_or_else(|| start.elapsed_nanos())
+        });
+        self.add(rows, nanos, reading);
+    }
+
+    /// Adds a finished call to the cells of every instrument; `rows` has the
+    /// cells where label values were evaluated at entry. Without `nanos` the call
+    /// isn't timed.
+    #[inline]
+    fn add(&self, rows: &[Slot], nanos: Option<u64>, reading: Reading) {
         let Reading {
             outcome,
             rows: touched,
         } = reading;
         for (index, handle) in self.handles.iter().enumerate() {
-            let slot = rows.get(index).copied().or(handle.fixed);
-            let (Some(slot), Some(family)) = (slot, &handle.family) else {
+            let Some(slot) = rows.get(index).copied().or(handle.fixed) else {
                 continue;
             };
             let cell = slot.cell(outcome.index());
             match handle.record {
-                Record::Calls => Counter { cell }.inc(),
-                Record::Duration => Histogram::observe_nanos(&family.histogram(cell), nanos),
+                Record::Calls => thread::add(cell, 1),
+                Record::Duration => {
+                    if let Some(nanos) = nanos {
+                        Histogram::observe_nanos_at(cell, handle.bounds, nanos);
+                    }
+                }
                 Record::Handle => {}
                 Record::Rows => {
                     if outcome == Outcome::Ok {
-                        Counter { cell: slot.first }.inc_by(touched);
+                        thread::add(slot.first, touched);
                     }
                 }
             }
         }
     }
-}
-
-/// A call that was entered: the resolved site, cells of `D` instruments whose
-/// labels were evaluated at entry, and when it began. `D` is zero where all
-/// labels are constant.
-#[derive(Clone, Copy, Debug)]
-pub struct Call<const D: usize> {
-    /// `None` when nothing is recorded.
-    site: Option<&'static Resolved>,
-    rows: [Slot; D],
-    start: Ticks,
-}
-
-impl<const D: usize> Call<D> {
-    /// A call at this site, whose time isn't counted yet.
-    fn at(site: &'static Site) -> Self {
-        Self {
-            site: crate::config::recording().then(|| Resolved::of(site)),
-            rows: [Slot::NOWHERE; D],
-            start: Ticks::UNREAD,
-        }
-    }
-
-    /// Counts the time from now on, if anybody wants it.
-    fn restart(&mut self) {
-        if self.site.is_some_and(|site| site.timed) {
-            self.start = Ticks::now();
-        }
-    }
-
-    /// Nanoseconds since the call began, if anybody wants them.
-    fn elapsed_nanos(&self) -> u64 {
-        match self.site {
-            Some(site) if site.timed => self.start.elapsed_nanos(),
-            _ => 0,
-        }
-    }
-
-    fn record(&self, reading: Reading) {
-        self.record_after(self.elapsed_nanos(), reading);
-    }
-
-    fn record_after(&self, nanos: u64, reading: Reading) {
-        if let Some(site) = self.site {
-            site.record(&self.rows, nanos, reading);
-        }
-    }
-}
-
-/// Enters a site whose labels are all constant.
-pub fn enter(site: &'static Site) -> Call<0> {
-    let mut call = Call::at(site);
-    call.restart();
-    call
 }
 
 /// Enters a site of `D` instruments with the `N` label values that it
@@ -169,15 +185,13 @@ pub fn enter_with<const D: usize, const N: usize>(
     values: [&dyn LabelValue; N],
 ) -> Call<D> {
     let mut call = Call::at(site);
-    if let Some(resolved) = call.site {
+    if let Some(resolved) = call.resolved() {
         let mut scratch = [const { Scratch::new() }; N];
         let mut texts = [""; N];
         for ((text, value), scratch) in texts.iter_mut().zip(values).zip(&mut scratch) {
             *text = value.label(scratch);
         }
         look_up(resolved, &texts, &mut call.rows);
-        // Looking series up isn't part of the call.
-        call.restart();
     }
     call
 }
@@ -192,8 +206,8 @@ fn look_up(resolved: &Resolved, texts: &[&str], rows: &mut [Slot]) {
             continue;
         };
         let value = |source: &Source| match *source {
-            Source::Constant(value) => value,
             Source::Argument(index) => texts.get(index).copied().unwrap_or(""),
+            _ => source.constant(resolved.place).unwrap_or(""),
         };
         *row = if let Some(slot) = handle.fixed {
             slot

@@ -5,8 +5,19 @@ use std::sync::{Mutex, PoisonError};
 /// Bounds of a histogram, as doubles and as whole nanoseconds.
 #[derive(Debug)]
 pub(crate) struct Bounds {
-    values: Box<[f64]>,
-    nanos: Box<[u64]>,
+    values: &'static [f64],
+    nanos: &'static [u64],
+    /// Of durations from 2^n ns on, up to twice that.
+    octaves: [Octave; 64],
+}
+
+/// The bounds between a power of two and the next: few lists have two there.
+#[derive(Clone, Copy, Debug)]
+struct Octave {
+    /// The first bound from the power on.
+    bound: u64,
+    /// Its bucket.
+    bucket: u32,
 }
 
 /// Seconds as whole nanoseconds; what lies outside of `u64` is clamped.
@@ -20,17 +31,38 @@ pub(crate) fn nanos_of(seconds: f64) -> u64 {
 }
 
 impl Bounds {
+    /// No bounds, one bucket: for what records nowhere.
+    pub(crate) const NONE: &'static Self = &Self {
+        values: &[],
+        nanos: &[],
+        octaves: [Octave {
+            bound: u64::MAX,
+            bucket: 0,
+        }; 64],
+    };
+
     /// The bounds with these values. Equal lists are kept once for the whole
     /// process, so that a handle can point to them: programs have few lists.
     pub(crate) fn intern(values: &[f64]) -> &'static Self {
         static LISTS: Mutex<Vec<&'static Bounds>> = Mutex::new(Vec::new());
         let mut lists = LISTS.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(bounds) = lists.iter().find(|bounds| *bounds.values == *values) {
+        if let Some(bounds) = lists.iter().find(|bounds| bounds.values == values) {
             return bounds;
         }
+        let nanos: Vec<u64> = values.iter().map(|&bound| nanos_of(bound)).collect();
+        let octaves = std::array::from_fn(|power| {
+            // Zero has no highest bit and is looked up as one.
+            let least = if power == 0 { 0 } else { 1 << power };
+            let bucket = nanos.partition_point(|&bound| bound < least);
+            Octave {
+                bound: nanos.get(bucket).copied().unwrap_or(u64::MAX),
+                bucket: index(bucket),
+            }
+        });
         let bounds = Box::leak(Box::new(Self {
-            values: values.into(),
-            nanos: values.iter().map(|&bound| nanos_of(bound)).collect(),
+            values: values.to_vec().leak(),
+            nanos: nanos.leak(),
+            octaves,
         }));
         lists.push(bounds);
         bounds
@@ -38,7 +70,7 @@ impl Bounds {
 
     /// Upper bounds without `+Inf`.
     pub(crate) fn values(&self) -> &[f64] {
-        &self.values
+        self.values
     }
 
     /// Buckets, the one up to `+Inf` included.
@@ -52,8 +84,18 @@ impl Bounds {
     }
 
     /// The bucket of a duration.
+    #[inline]
     pub(crate) fn bucket_of_nanos(&self, nanos: u64) -> u32 {
-        index(self.nanos.partition_point(|&bound| bound < nanos))
+        let Octave { bound, mut bucket } = self.octaves[(nanos | 1).ilog2() as usize];
+        if bound < nanos {
+            bucket += 1;
+            while let Some(&bound) = self.nanos.get(bucket as usize)
+                && bound < nanos
+            {
+                bucket += 1;
+            }
+        }
+        bucket
     }
 }
 
@@ -79,6 +121,26 @@ mod tests {
         assert_eq!(bounds.bucket(f64::INFINITY), 3);
         assert_eq!(bounds.bucket(f64::NEG_INFINITY), 0);
         assert_eq!(bounds.bucket_of_nanos(u64::MAX), 3);
+    }
+
+    #[test]
+    fn durations_are_found_as_by_a_plain_search() {
+        for values in [
+            &[1e-9, 2e-9, 3e-9, 4e-9, 1e-6, 1.0][..],
+            &[0.0, 1.5, 1.6, 1.7, 1.8, 1.9, 2.0],
+            crate::DEFAULT_BUCKETS,
+            &[1e10, 1.8e10],
+        ] {
+            let bounds = Bounds::intern(values);
+            let near = bounds.nanos.iter().flat_map(|&bound| {
+                [-1, 0, 1].map(|distance: i64| bound.saturating_add_signed(distance))
+            });
+            let powers = (0..64).map(|power| 1 << power);
+            for nanos in near.chain(powers).chain([0, u64::MAX]) {
+                let plain = bounds.nanos.partition_point(|&bound| bound < nanos);
+                assert_eq!(bounds.bucket_of_nanos(nanos) as usize, plain, "{nanos}");
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! A value that only rises.
 
-use super::slab::SUMMED;
+use super::thread::{SLABS, add, try_add};
+use crate::catalogue::{Site, UNRESOLVED};
+use crate::measure::nth;
+use std::fmt;
 
 /// A counter: an exact unsigned integer that only rises.
 ///
@@ -14,24 +17,53 @@ use super::slab::SUMMED;
 /// assert!(registry.to_text().contains("\nmessages_sent_total 3\n"));
 /// # Ok::<(), metrics_runtime::RegisterError>(())
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Counter {
     pub(crate) cell: u32,
+    /// Where the cell is found out, if the site wasn't resolved yet.
+    pub(crate) site: Option<&'static Site>,
+    /// Recording is turned off; the compiler sees it where the handle is used.
+    pub(crate) off: bool,
 }
 
 impl Counter {
     /// Adds one.
+    #[inline]
     pub fn inc(&self) {
         self.inc_by(1);
     }
 
     /// Adds `amount`.
+    #[inline]
     pub fn inc_by(&self, amount: u64) {
-        SUMMED.add(self.cell, amount);
+        if !self.off && !try_add(self.cell, amount) {
+            add_untouched(self.cell, self.site, amount);
+        }
     }
 
     /// The sum so far.
     pub fn get(&self) -> u64 {
-        SUMMED.read(self.cell)
+        SLABS.sum(resolved(self.cell, self.site))
+    }
+}
+
+impl fmt::Debug for Counter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Counter").field(&self.get()).finish()
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn add_untouched(cell: u32, site: Option<&'static Site>, amount: u64) {
+    add(resolved(cell, site), amount);
+}
+
+/// The cell that is meant, which may be counted from that of a site which isn't
+/// resolved yet.
+fn resolved(cell: u32, site: Option<&'static Site>) -> u32 {
+    match (cell.checked_sub(UNRESOLVED), site) {
+        (Some(index), Some(site)) => nth(site, index).map_or(0, |(_, cell)| cell),
+        _ => cell,
     }
 }

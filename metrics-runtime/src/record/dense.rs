@@ -33,15 +33,15 @@ impl Dense {
         }
         u32::try_from(index).ok()
     }
+}
 
-    /// The values of a combination.
-    pub(super) fn values_at(&self, mut index: usize) -> Vec<&'static str> {
-        let mut values: Vec<&'static str> = Vec::with_capacity(self.values.len());
-        for all in self.values.iter().rev() {
-            values.push(all[index % all.len()]);
-            index /= all.len();
-        }
-        values.reverse();
-        values
+/// The values of the nth combination.
+pub(crate) fn combination(closed: Closed, mut index: usize) -> Vec<&'static str> {
+    let mut values: Vec<&'static str> = Vec::with_capacity(closed.len());
+    for all in closed.iter().rev() {
+        values.push(all[index % all.len()]);
+        index /= all.len();
     }
+    values.reverse();
+    values
 }

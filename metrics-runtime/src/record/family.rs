@@ -1,9 +1,11 @@
 //! Families: one description, one table of series.
 
 use super::bucket::Bounds;
-use super::dense::Dense;
-use super::slab::{SHARED, SUMMED};
+use super::cells::GAUGES;
+use super::dense::{Dense, combination};
+use super::slab::BEFORE_BUCKETS;
 use super::table::{Row, Slot, Table};
+use super::thread::SLABS;
 use super::{Counter, Gauge, Histogram};
 use crate::catalogue::Place;
 use crate::desc::{Closed, Kind, Schema};
@@ -75,24 +77,23 @@ impl FamilyCore {
         }
     }
 
-    /// Cells of one series.
-    fn width(&self) -> u32 {
+    /// Cells from one series to the next. Those of a histogram are a power of
+    /// two, so that they lie in one chunk.
+    pub(crate) fn width(&self) -> u32 {
         match self.schema.kind {
             Kind::Counter | Kind::Gauge => 1,
-            Kind::Histogram => 1 + self.bounds.buckets(),
+            Kind::Histogram => (BEFORE_BUCKETS + self.bounds.buckets()).next_power_of_two(),
         }
     }
 
     fn allocate(&self, series: u32) -> Option<Slot> {
         let width = self.width();
-        let cells = match self.schema.kind {
-            Kind::Gauge => &SHARED,
-            Kind::Counter | Kind::Histogram => &SUMMED,
-        };
         let stride = if series > 1 { width } else { 0 };
-        cells
-            .allocate(width * series)
-            .map(|first| Slot { first, stride })
+        let first = match self.schema.kind {
+            Kind::Gauge => GAUGES.allocate(series),
+            Kind::Counter | Kind::Histogram => SLABS.allocate(width * series, width),
+        };
+        first.map(|first| Slot { first, stride })
     }
 
     /// The cells of the first of all series, one after the other, if this family
@@ -239,7 +240,7 @@ impl FamilyCore {
             Some((dense, slot))
         }) {
             all.extend((0..dense.len).zip(0..).map(|(index, cell)| Series {
-                values: dense.values_at(index),
+                values: combination(dense.values, index),
                 outcome: None,
                 cell: slot.cell(cell),
                 shown: dense.len <= SHOWN_AT_ZERO,
@@ -272,7 +273,11 @@ impl FamilyCore {
     }
 
     pub(crate) fn counter(cell: u32) -> Counter {
-        Counter { cell }
+        Counter {
+            cell,
+            site: None,
+            off: false,
+        }
     }
 
     pub(crate) fn gauge(cell: u32) -> Gauge {
@@ -299,28 +304,77 @@ pub(crate) struct Series<'a> {
 }
 
 mod sealed {
-    use super::FamilyCore;
+    use super::{Bounds, FamilyCore};
+    use crate::catalogue::{Site, UNRESOLVED};
+    use crate::desc::Unit;
+    use crate::measure::nth;
 
     /// Keeps [`Metric`](super::Metric) to the kinds that cells exist for.
     pub trait Sealed: Copy {
+        /// A series that swallows what is recorded.
+        const NOWHERE: Self;
+
         fn at(family: &FamilyCore, cell: u32) -> Self;
+
+        /// The nth of the series that lie in a row from a site's first cell on.
+        fn in_row(site: &'static Site, first: u32, index: u32) -> Self;
     }
 
     impl Sealed for super::Counter {
+        const NOWHERE: Self = Self {
+            cell: 0,
+            site: None,
+            off: true,
+        };
+
+        #[inline]
         fn at(_: &FamilyCore, cell: u32) -> Self {
             FamilyCore::counter(cell)
+        }
+
+        #[inline]
+        fn in_row(site: &'static Site, first: u32, index: u32) -> Self {
+            Self {
+                cell: first.wrapping_add(index),
+                site: Some(site),
+                off: false,
+            }
         }
     }
 
     impl Sealed for super::Gauge {
+        const NOWHERE: Self = Self { cell: 0 };
+
+        #[inline]
         fn at(_: &FamilyCore, cell: u32) -> Self {
             FamilyCore::gauge(cell)
+        }
+
+        #[inline]
+        fn in_row(site: &'static Site, first: u32, index: u32) -> Self {
+            if first == UNRESOLVED {
+                return nth(site, index).map_or(Self::NOWHERE, |(_, cell)| Self { cell });
+            }
+            Self {
+                cell: first.wrapping_add(index),
+            }
         }
     }
 
     impl Sealed for super::Histogram {
+        const NOWHERE: Self = Self {
+            cell: 0,
+            bounds: Bounds::NONE,
+            unit: Unit::Value,
+        };
+
         fn at(family: &FamilyCore, cell: u32) -> Self {
             family.histogram(cell)
+        }
+
+        #[inline]
+        fn in_row(site: &'static Site, _: u32, index: u32) -> Self {
+            nth(site, index).map_or(Self::NOWHERE, |(family, cell)| family.histogram(cell))
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A value that rises and falls.
 
-use super::slab::SHARED;
+use super::cells::GAUGES;
 
 /// A gauge: a double that is set, raised and lowered.
 ///
@@ -22,7 +22,7 @@ pub struct Gauge {
 impl Gauge {
     /// Sets the value.
     pub fn set(&self, value: f64) {
-        SHARED.set(self.cell, value.to_bits());
+        GAUGES.set(self.cell, value.to_bits());
     }
 
     /// Adds one.
@@ -37,7 +37,7 @@ impl Gauge {
 
     /// Adds `amount`, which may be negative.
     pub fn add(&self, amount: f64) {
-        SHARED.update(self.cell, |bits| (f64::from_bits(bits) + amount).to_bits());
+        GAUGES.update(self.cell, |bits| (f64::from_bits(bits) + amount).to_bits());
     }
 
     /// Subtracts `amount`.
@@ -47,6 +47,6 @@ impl Gauge {
 
     /// The current value.
     pub fn get(&self) -> f64 {
-        f64::from_bits(SHARED.read(self.cell))
+        f64::from_bits(GAUGES.read(self.cell))
     }
 }

@@ -1,10 +1,11 @@
 //! Observations counted in buckets.
 //!
-//! The cells of a histogram are its sum and then its buckets, each counting
-//! its own observations; cumulation is the exposition's.
+//! The cells of a histogram are a sequence number, its sum and then its
+//! buckets, each counting its own observations; cumulation is the exposition's.
 
 use super::bucket::{Bounds, nanos_of};
-use super::slab::SUMMED;
+use super::slab::histogram;
+use super::thread::{SLABS, observe};
 use crate::desc::Unit;
 use crate::registry::dropped_observation;
 use std::time::Duration;
@@ -53,8 +54,8 @@ impl Histogram {
         } else if self.unit == Unit::Seconds {
             self.observe_nanos(nanos_of(value));
         } else {
-            SUMMED.update(self.cell, |bits| (f64::from_bits(bits) + value).to_bits());
-            SUMMED.add(self.cell + 1 + self.bounds.bucket(value), 1);
+            let add = |bits| (f64::from_bits(bits) + value).to_bits();
+            observe(self.cell, self.bounds.bucket(value), add);
         }
     }
 
@@ -68,9 +69,16 @@ impl Histogram {
     }
 
     /// Counts nanoseconds in a histogram of durations.
+    #[inline]
     pub(crate) fn observe_nanos(&self, nanos: u64) {
-        SUMMED.add(self.cell, nanos);
-        SUMMED.add(self.cell + 1 + self.bounds.bucket_of_nanos(nanos), 1);
+        Self::observe_nanos_at(self.cell, self.bounds, nanos);
+    }
+
+    /// Counts nanoseconds in the histogram of durations at this cell.
+    #[inline]
+    pub(crate) fn observe_nanos_at(cell: u32, bounds: &Bounds, nanos: u64) {
+        let bucket = bounds.bucket_of_nanos(nanos);
+        observe(cell, bucket, |sum| sum.wrapping_add(nanos));
     }
 
     /// Observations so far.
@@ -84,20 +92,25 @@ impl Histogram {
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot {
-        let first = self.cell + 1;
-        let sum = SUMMED.read(self.cell);
+        let mut buckets = vec![0; self.bounds.buckets() as usize];
+        let mut slab = buckets.clone();
+        // The bits of zero are zero for both kinds of sums.
+        let mut total = 0;
+        for table in SLABS.tables() {
+            // A writer that is interrupted goes on soon.
+            let sum = loop {
+                if let Some(sum) = histogram(table, self.cell, &mut slab) {
+                    break sum;
+                }
+            };
+            total = self.unit.add(total, sum);
+            for (bucket, count) in buckets.iter_mut().zip(&slab) {
+                *bucket += count;
+            }
+        }
         Snapshot {
-            buckets: (first..first + self.bounds.buckets())
-                .map(|cell| SUMMED.read(cell))
-                .collect(),
-            sum: match self.unit {
-                #[expect(
-                    clippy::cast_precision_loss,
-                    reason = "a double of seconds is what the formats hold"
-                )]
-                Unit::Seconds => sum as f64 / 1e9,
-                Unit::Value => f64::from_bits(sum),
-            },
+            buckets,
+            sum: self.unit.value(total),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! cells; a lookup returns an index; recording is one function per kind.
 
 mod bucket;
+mod cells;
 mod counter;
 mod dense;
 mod family;
@@ -10,8 +11,11 @@ mod histogram;
 mod list;
 mod slab;
 mod table;
+pub(crate) mod thread;
 
+pub(crate) use bucket::Bounds;
 pub use counter::Counter;
+pub(crate) use dense::combination;
 pub use family::{Family, Metric};
 pub(crate) use family::{FamilyCore, Series, at};
 pub use gauge::Gauge;

@@ -1,136 +1,322 @@
-//! Cells: the process-wide index space in which all series keep their numbers.
+//! Slabs: cells of counters and histograms, one slab for each thread.
 //!
-//! A cell is named by its index and never moves or goes away, so that a handle
-//! is an index and recording through a stale one can't touch another series.
+//! A cell is named by its index, which is the same in every slab; its value is
+//! the sum over the slabs. A slab has one writer, so that recording is a load
+//! and a store, without a locked instruction and without a cache line that two
+//! threads write. Slabs are never freed: a thread that ends leaves its slab,
+//! with what it holds, to one that starts.
+//!
+//! There is no static here, so that the models in `tests/loom` drive these very
+//! types.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use crate::sync::{
+    AtomicBool, AtomicU64, CHUNK, FIRST_TABLE, Mutex, OnceRef, Ordering, SLABS, TABLES, TRIES,
+    fence, yield_now,
+};
+use std::sync::PoisonError;
 
-/// Cells of the first chunk; each further chunk has twice as many.
-const FIRST_CHUNK: u32 = 512;
-const CHUNKS: usize = 22;
+/// Indices that are handed out lie from the second chunk on. The first one
+/// never exists: an index in it is nowhere.
+const FIRST_INDEX: usize = CHUNK;
+const END: usize = CHUNK * (FIRST_TABLE << (TABLES - 1));
 
-/// A growing array of cells.
+/// Cells of a histogram before those of its buckets: a sequence number, which
+/// is odd while the others are written, and the sum.
+pub(crate) const BEFORE_BUCKETS: u32 = 2;
+
+/// Cells that are allocated when the first of them is touched.
 #[derive(Debug)]
-pub(crate) struct Cells {
-    chunks: [OnceLock<Box<[AtomicU64]>>; CHUNKS],
-    next: Mutex<u32>,
+#[repr(align(64))]
+pub(crate) struct Chunk([AtomicU64; CHUNK]);
+
+/// The first cell of a histogram is a multiple of this at least.
+const HISTOGRAM: usize = 4;
+
+impl Chunk {
+    fn leaked() -> &'static Self {
+        Box::leak(Box::new(Self(std::array::from_fn(|_| AtomicU64::new(0)))))
+    }
+
+    /// The cell with this index, `offset` further on; both lie in one chunk.
+    #[inline]
+    fn cell(&self, index: u32, offset: u32) -> &AtomicU64 {
+        // Masked: cheaper than a check, and never out of bounds.
+        &self.0[index.wrapping_add(offset) as usize % CHUNK]
+    }
+
+    /// The cells of a histogram before its buckets.
+    #[inline]
+    fn head(&self, first: u32) -> [&AtomicU64; 2] {
+        let first = first as usize % CHUNK / HISTOGRAM * HISTOGRAM;
+        [&self.0[first], &self.0[first + 1]]
+    }
 }
 
-/// Cells that are summed: counters and histograms.
-pub(crate) static SUMMED: Cells = Cells::new();
+/// The chunks of a slab, by index.
+pub(crate) type Table = [OnceRef<'static, Chunk>];
 
-/// Cells that are set: gauges.
-pub(crate) static SHARED: Cells = Cells::new();
-
-/// The chunk of a cell, and the chunk's first index.
-const fn chunk_of(index: u32) -> (usize, u32) {
-    let chunk = (index / FIRST_CHUNK + 1).ilog2();
-    (chunk as usize, FIRST_CHUNK * ((1 << chunk) - 1))
+/// The chunk of a cell, if it was touched.
+#[inline]
+pub(crate) fn chunk(table: &Table, index: u32) -> Option<&'static Chunk> {
+    table.get(index as usize / CHUNK)?.get()
 }
 
-impl Cells {
-    pub(crate) const fn new() -> Self {
+/// Adds to a cell of one's own slab.
+#[inline]
+pub(crate) fn add(chunk: &Chunk, index: u32, amount: u64) {
+    let cell = chunk.cell(index, 0);
+    // Relaxed, and not one locked instruction: nobody else writes here, and no
+    // other memory is published through a counter.
+    cell.store(
+        cell.load(Ordering::Relaxed).wrapping_add(amount),
+        Ordering::Relaxed,
+    );
+}
+
+/// Adds one to a cell of one's own slab, after all that the calling thread
+/// knows of.
+#[inline]
+pub(crate) fn add_after(chunk: &Chunk, index: u32) {
+    let cell = chunk.cell(index, 0);
+    // Release: whoever reads the new value sees what came before it, such as
+    // the start of what is finished now.
+    cell.store(
+        cell.load(Ordering::Relaxed).wrapping_add(1),
+        Ordering::Release,
+    );
+}
+
+/// Counts an observation in a histogram of one's own slab.
+#[inline]
+pub(crate) fn observe(chunk: &Chunk, first: u32, bucket: u32, sum: impl FnOnce(u64) -> u64) {
+    let [sequence, _] = chunk.head(first);
+    let before = sequence.load(Ordering::Relaxed);
+    sequence.store(before.wrapping_add(1), Ordering::Relaxed);
+    write(chunk, first, bucket, sum, before);
+}
+
+/// Writes a histogram whose sequence number is odd, and makes it even.
+#[inline]
+fn write(chunk: &Chunk, first: u32, bucket: u32, sum: impl FnOnce(u64) -> u64, before: u64) {
+    // Release: who reads one of the cells below as written here and then fences
+    // with acquire sees the odd number.
+    fence(Ordering::Release);
+    let [sequence, total] = chunk.head(first);
+    total.store(sum(total.load(Ordering::Relaxed)), Ordering::Relaxed);
+    let count = chunk.cell(first, BEFORE_BUCKETS + bucket);
+    count.store(
+        count.load(Ordering::Relaxed).wrapping_add(1),
+        Ordering::Relaxed,
+    );
+    // Release: who reads this even number sees the cells as written above.
+    sequence.store(before.wrapping_add(2), Ordering::Release);
+}
+
+/// The cells of one thread.
+#[derive(Debug)]
+pub(crate) struct Slab {
+    owned: AtomicBool,
+    /// Each twice as long as the one before, with the chunks of that one; the
+    /// last is in force.
+    tables: [OnceRef<'static, Box<Table>>; TABLES],
+}
+
+impl Slab {
+    fn new(owned: bool) -> Self {
         Self {
-            chunks: [const { OnceLock::new() }; CHUNKS],
-            next: Mutex::new(0),
+            owned: AtomicBool::new(owned),
+            tables: std::array::from_fn(|_| OnceRef::new()),
         }
     }
 
-    /// Takes `len` zeroed cells in a row that lie in one chunk, and returns the
-    /// index of the first. `None` when the index space is used up.
-    pub(crate) fn allocate(&self, len: u32) -> Option<u32> {
-        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut first = *next;
-        loop {
-            let (chunk, start) = chunk_of(first);
-            let size = FIRST_CHUNK << chunk;
-            let cells = self.chunks.get(chunk)?;
-            if first - start + len <= size {
-                cells.get_or_init(|| (0..size).map(|_| AtomicU64::new(0)).collect());
-                *next = first + len;
-                return Some(first);
+    /// The chunks as they are now.
+    pub(crate) fn table(&self) -> &'static Table {
+        let tables = self.tables.iter();
+        let last = tables.map_while(OnceRef::get).last();
+        last.map_or(&[], |table| &**table)
+    }
+
+    /// The table with this chunk in it. The slab's only writer calls this, or
+    /// one who holds the lock of the shared slab.
+    pub(crate) fn touch(&self, index: u32) -> &'static Table {
+        let wanted = index as usize / CHUNK;
+        let mut table = self.table();
+        for (generation, next) in self.tables.iter().enumerate() {
+            let len = FIRST_TABLE << generation;
+            if table.len() >= len {
+                continue;
             }
-            first = start + size;
+            if table.len() > wanted {
+                break;
+            }
+            let grown: Box<Table> = (0..len).map(|_| OnceRef::new()).collect();
+            for (new, old) in grown.iter().zip(table) {
+                if let Some(chunk) = old.get() {
+                    let _ = new.set(chunk);
+                }
+            }
+            let _ = next.set(Box::leak(Box::new(grown)));
+            table = self.table();
         }
-    }
-
-    /// The cell, if it was allocated.
-    fn cell(&self, index: u32) -> Option<&AtomicU64> {
-        let (chunk, start) = chunk_of(index);
-        self.chunks.get(chunk)?.get()?.get((index - start) as usize)
-    }
-
-    /// Adds to a cell.
-    pub(crate) fn add(&self, index: u32, amount: u64) {
-        if let Some(cell) = self.cell(index) {
-            // Relaxed: a cell is a number of its own, no other memory is
-            // published through it.
-            cell.fetch_add(amount, Ordering::Relaxed);
+        if let Some(slot) = table.get(wanted)
+            && slot.get().is_none()
+        {
+            let _ = slot.set(Chunk::leaked());
         }
+        table
     }
 
-    /// Replaces the value of a cell by `change(value)`.
-    pub(crate) fn update(&self, index: u32, mut change: impl FnMut(u64) -> u64) {
-        if let Some(cell) = self.cell(index) {
-            // Relaxed, as in `add`; the exchange makes no update get lost.
-            let _ = cell.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |value| {
-                Some(change(value))
-            });
-        }
-    }
-
-    /// Sets a cell.
-    pub(crate) fn set(&self, index: u32, value: u64) {
-        if let Some(cell) = self.cell(index) {
-            // Relaxed, as in `add`.
-            cell.store(value, Ordering::Relaxed);
-        }
-    }
-
-    /// The value of a cell.
-    pub(crate) fn read(&self, index: u32) -> u64 {
-        // Relaxed, as in `add`.
-        self.cell(index)
-            .map_or(0, |cell| cell.load(Ordering::Relaxed))
+    /// Leaves the slab to another thread.
+    pub(crate) fn release(&self) {
+        // Release: the next owner goes on from the values written last.
+        self.owned.store(false, Ordering::Release);
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::{CHUNKS, Cells, FIRST_CHUNK, chunk_of};
+/// The slabs of a process, and the index space of their cells.
+#[derive(Debug)]
+pub(crate) struct Slabs {
+    own: [OnceRef<'static, Slab>; SLABS],
+    /// Written by the threads that got none of their own.
+    shared: Slab,
+    /// Held by who makes a slab, or a chunk of the shared one.
+    making: Mutex<()>,
+    next: Mutex<usize>,
+}
 
-    #[test]
-    fn chunks_follow_each_other_without_a_gap() {
-        let mut next = 0;
-        for chunk in 0..CHUNKS {
-            let size = FIRST_CHUNK << chunk;
-            assert_eq!(chunk_of(next), (chunk, next));
-            assert_eq!(chunk_of(next + size - 1), (chunk, next));
-            next += size;
+impl Slabs {
+    pub(crate) fn new() -> Self {
+        Self {
+            own: std::array::from_fn(|_| OnceRef::new()),
+            shared: Slab::new(true),
+            making: Mutex::new(()),
+            next: Mutex::new(FIRST_INDEX),
         }
     }
 
-    #[test]
-    fn ranges_never_overlap_nor_straddle_chunks() {
-        let cells = Cells::new();
-        let mut end = 0;
-        for len in (1..40).cycle().take(2_000) {
-            let first = cells.allocate(len).expect("there is room");
-            assert!(first >= end);
-            assert_eq!(chunk_of(first), chunk_of(first + len - 1));
-            for index in first..first + len {
-                assert_eq!(cells.read(index), 0);
-                cells.add(index, 1);
+    /// Takes `len` cells in a row, of which the first is a multiple of `align`,
+    /// and returns its index. `None` when the index space is used up.
+    pub(crate) fn allocate(&self, len: u32, align: u32) -> Option<u32> {
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        let first = next.next_multiple_of(align as usize);
+        let end = first + len as usize;
+        if end > END {
+            return None;
+        }
+        *next = end;
+        u32::try_from(first).ok()
+    }
+
+    /// A slab that nobody else writes; `None` when there are too many.
+    pub(crate) fn claim(&self) -> Option<&'static Slab> {
+        let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
+        for slot in &self.own {
+            let Some(slab) = slot.get() else {
+                let slab = Box::leak(Box::new(Slab::new(true)));
+                let _ = slot.set(slab);
+                return Some(slab);
+            };
+            // Acquire: pairs with `release`. Only this lock's holder claims.
+            if !slab.owned.load(Ordering::Acquire) {
+                slab.owned.store(true, Ordering::Relaxed);
+                return Some(slab);
             }
-            end = first + len;
+        }
+        None
+    }
+
+    /// The chunk of a cell in the slab that threads share.
+    fn shared_chunk(&self, index: u32) -> Option<&'static Chunk> {
+        chunk(self.shared.table(), index).or_else(|| {
+            let making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
+            let table = self.shared.touch(index);
+            drop(making);
+            chunk(table, index)
+        })
+    }
+
+    /// Adds to a cell of the shared slab.
+    pub(crate) fn add_shared(&self, index: u32, amount: u64) {
+        if let Some(chunk) = self.shared_chunk(index) {
+            // Release: as in `add_after`, which this stands for too.
+            chunk.cell(index, 0).fetch_add(amount, Ordering::Release);
         }
     }
 
-    #[test]
-    fn a_cell_that_was_never_allocated_reads_zero_and_swallows() {
-        let cells = Cells::new();
-        cells.add(u32::MAX, 1);
-        assert_eq!(cells.read(u32::MAX), 0);
+    /// Counts an observation in a histogram of the shared slab.
+    pub(crate) fn observe_shared(&self, first: u32, bucket: u32, sum: impl FnOnce(u64) -> u64) {
+        let Some(chunk) = self.shared_chunk(first) else {
+            return;
+        };
+        let sequence = chunk.cell(first, 0);
+        // Writers wait for each other by the lowest bit; a scrape never takes it.
+        let before = loop {
+            let before = sequence.load(Ordering::Relaxed);
+            let even = before.is_multiple_of(2);
+            // Acquire: this writer goes on from the values of the one before.
+            if even
+                && sequence
+                    .compare_exchange_weak(before, before + 1, Ordering::Acquire, Ordering::Relaxed)
+                    .is_ok()
+            {
+                break before;
+            }
+            yield_now();
+        };
+        write(chunk, first, bucket, sum, before);
     }
+
+    /// The tables of all slabs as they are now.
+    pub(crate) fn tables(&self) -> impl Iterator<Item = &'static Table> {
+        let own = self.own.iter().map_while(OnceRef::get).map(Slab::table);
+        own.chain([self.shared.table()])
+    }
+
+    /// The value of a counter.
+    pub(crate) fn sum(&self, index: u32) -> u64 {
+        sum(self.tables(), index)
+    }
+
+    /// Starts without ends, of a pair of cells that count both: never negative.
+    pub(crate) fn unfinished(&self, started: u32, finished: u32) -> u64 {
+        let ends = self.sum(finished);
+        // After the ends, and with the tables of now: the start of every end
+        // that was seen is seen.
+        self.sum(started).wrapping_sub(ends)
+    }
+}
+
+/// The value of a counter in these slabs.
+pub(crate) fn sum(tables: impl Iterator<Item = &'static Table>, index: u32) -> u64 {
+    // Acquire: pairs with `add_after`; on the usual processors it is free.
+    let read = |table| Some(chunk(table, index)?.cell(index, 0).load(Ordering::Acquire));
+    tables.filter_map(read).fold(0, u64::wrapping_add)
+}
+
+/// Reads the buckets that a histogram has in one slab, and returns its sum
+/// there; `None` when it was being written at each of many tries.
+pub(crate) fn histogram(table: &Table, first: u32, buckets: &mut [u64]) -> Option<u64> {
+    let sequence = chunk(table, first).map(|chunk| (chunk, chunk.cell(first, 0)));
+    for _ in 0..TRIES {
+        // Acquire: the cells below are read as written before this number.
+        let read = sequence.map(|(chunk, cell)| (chunk, cell, cell.load(Ordering::Acquire)));
+        let Some((chunk, sequence, before @ 1..)) = read else {
+            buckets.fill(0);
+            return Some(0);
+        };
+        if before.is_multiple_of(2) {
+            let sum = chunk.cell(first, 1).load(Ordering::Relaxed);
+            for (offset, bucket) in (BEFORE_BUCKETS..).zip(&mut *buckets) {
+                *bucket = chunk.cell(first, offset).load(Ordering::Relaxed);
+            }
+            // Acquire: if a cell above was read as written later, the number
+            // below is read as that writer's odd one, or a later one.
+            fence(Ordering::Acquire);
+            if sequence.load(Ordering::Relaxed) == before {
+                return Some(sum);
+            }
+        }
+        yield_now();
+    }
+    None
 }

@@ -16,10 +16,10 @@ pub(crate) struct Slot {
 }
 
 impl Slot {
-    /// Cells of what finds no room at all: far beyond every index that is handed
+    /// Cells of what finds no room at all: before every index that is handed
     /// out, so that recording into them and their neighbours has no effect.
     pub(crate) const NOWHERE: Self = Self {
-        first: 3 << 30,
+        first: 0,
         stride: 0,
     };
 

@@ -1,0 +1,327 @@
+//! What an entered call carries until it is recorded, by what its site records.
+
+use super::Resolved;
+use super::sample::is_chosen;
+use crate::catalogue::{OFF, Site, UNRESOLVED};
+use crate::clock::Ticks;
+use crate::outcome::{Outcome, Reading};
+use crate::record::{Slot, thread};
+
+/// An entered call.
+pub trait Entered: Copy {
+    /// Counts the time from now on, if anybody wants it.
+    fn start(&mut self);
+
+    /// Whether the call was started, and is to be recorded.
+    fn is_started(&self) -> bool;
+
+    /// The call as it was before its start.
+    #[must_use]
+    fn unstarted(self) -> Self;
+
+    /// The reading of the counter, if anybody wants it: the end of the call,
+    /// should its start be of the counter too.
+    fn end(&self) -> Ticks;
+
+    /// Records the call with the end that was read.
+    fn record_until(self, end: Ticks, reading: Reading);
+
+    /// Records the call, which ends now.
+    fn record(self, reading: Reading);
+
+    /// The call as it is when there is nothing to record.
+    #[must_use]
+    fn forgotten(self) -> Self;
+}
+
+/// A call at a site that counts calls and does nothing else; all its labels
+/// are constant.
+#[derive(Clone, Copy, Debug)]
+pub struct Counted {
+    /// `None` when nothing is recorded.
+    site: Option<&'static Site>,
+    started: bool,
+}
+
+/// Enters a site that counts calls.
+#[inline]
+pub const fn enter_counted(site: &'static Site) -> Counted {
+    Counted {
+        site: Some(site),
+        started: false,
+    }
+}
+
+impl Entered for Counted {
+    #[inline]
+    fn start(&mut self) {
+        // Here rather than at the end, where the call's value would be in the
+        // way of the compiler.
+        let Some(site) = self.site else { return };
+        match site.cell() {
+            OFF => self.site = None,
+            // A branch that is more than a value keeps the two ways apart.
+            UNRESOLVED => resolve(site),
+            _ => {}
+        }
+        self.started = true;
+    }
+
+    #[inline]
+    fn is_started(&self) -> bool {
+        self.started && self.site.is_some()
+    }
+
+    #[inline]
+    fn unstarted(self) -> Self {
+        Self {
+            started: false,
+            ..self
+        }
+    }
+
+    #[inline]
+    fn end(&self) -> Ticks {
+        Ticks::UNREAD
+    }
+
+    #[inline]
+    fn record_until(self, _: Ticks, reading: Reading) {
+        self.record(reading);
+    }
+
+    #[inline]
+    fn record(self, Reading { outcome, .. }: Reading) {
+        let Some(site) = self.site else { return };
+        let cell = site.cell().wrapping_add(outcome.index());
+        if !thread::try_add(cell, 1) {
+            count_untouched(site, outcome);
+        }
+    }
+
+    #[inline]
+    fn forgotten(self) -> Self {
+        Self {
+            site: None,
+            started: false,
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn resolve(site: &'static Site) {
+    Resolved::of(site);
+}
+
+/// Counts a call whose cell isn't known yet, or not in this thread.
+#[cold]
+#[inline(never)]
+fn count_untouched(site: &'static Site, outcome: Outcome) {
+    if let Some(resolved) = Resolved::of(site) {
+        thread::add(resolved.outcomes[outcome as usize], 1);
+    }
+}
+
+/// A call at a site that takes its time and does nothing else; all its labels
+/// are constant.
+#[derive(Clone, Copy, Debug)]
+pub struct Timed {
+    /// `None` when nothing is recorded.
+    site: Option<&'static Site>,
+    start: Ticks,
+}
+
+/// Enters a site that takes the time of calls.
+#[inline]
+pub const fn enter_timed(site: &'static Site) -> Timed {
+    Timed {
+        site: Some(site),
+        start: Ticks::UNREAD,
+    }
+}
+
+/// The time while the site isn't resolved or the clock isn't settled.
+#[cold]
+#[inline(never)]
+fn unsettled(site: &'static Site) -> Ticks {
+    Resolved::of(site);
+    Ticks::now()
+}
+
+impl Entered for Timed {
+    #[inline]
+    fn start(&mut self) {
+        let Some(site) = self.site else { return };
+        match site.cell() {
+            OFF => self.site = None,
+            UNRESOLVED => self.start = unsettled(site),
+            _ => self.start = Ticks::of_counter(),
+        }
+    }
+
+    #[inline]
+    fn is_started(&self) -> bool {
+        self.site.is_some() && self.start != Ticks::UNREAD
+    }
+
+    #[inline]
+    fn unstarted(self) -> Self {
+        Self {
+            start: Ticks::UNREAD,
+            ..self
+        }
+    }
+
+    #[inline]
+    fn end(&self) -> Ticks {
+        self.site.map_or(Ticks::UNREAD, |_| Ticks::of_counter())
+    }
+
+    #[inline]
+    fn record_until(self, end: Ticks, reading: Reading) {
+        if let Some(site) = self.site {
+            time_until(site, self.start, end, reading.outcome);
+        }
+    }
+
+    #[inline]
+    fn record(self, reading: Reading) {
+        if let Some(site) = self.site {
+            time(site, self.start, reading.outcome);
+        }
+    }
+
+    #[inline]
+    fn forgotten(self) -> Self {
+        Self { site: None, ..self }
+    }
+}
+
+/// Out of line, for the size of annotated functions.
+#[inline(never)]
+fn time(site: &'static Site, start: Ticks, outcome: Outcome) {
+    match Ticks::of_counter().nanos_since(start) {
+        Some(nanos) => observe(site, nanos, outcome),
+        None => time_slowly(site, start, outcome),
+    }
+}
+
+#[inline(never)]
+fn time_until(site: &'static Site, start: Ticks, end: Ticks, outcome: Outcome) {
+    match end.nanos_since(start) {
+        Some(nanos) => observe(site, nanos, outcome),
+        None => time_slowly(site, start, outcome),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn time_slowly(site: &'static Site, start: Ticks, outcome: Outcome) {
+    observe(site, start.elapsed_nanos(), outcome);
+}
+
+#[inline]
+fn observe(site: &'static Site, nanos: u64, outcome: Outcome) {
+    // Entered, so resolved, unless recording was turned off in between.
+    if let Some(resolved) = site.resolved.get() {
+        resolved.observe(nanos, outcome);
+    }
+}
+
+/// A call at any site: cells of `D` instruments whose labels were evaluated at
+/// entry, and when it began. `D` is zero where all labels are constant.
+#[derive(Clone, Copy, Debug)]
+pub struct Call<const D: usize> {
+    /// `None` when nothing is recorded.
+    site: Option<&'static Resolved>,
+    pub(super) rows: [Slot; D],
+    start: Ticks,
+}
+
+impl<const D: usize> Call<D> {
+    /// A call at this site, without the cells of labels that are evaluated.
+    #[inline]
+    pub(super) fn at(site: &'static Site) -> Self {
+        Self {
+            site: Resolved::at(site),
+            rows: [Slot::NOWHERE; D],
+            start: Ticks::UNREAD,
+        }
+    }
+
+    /// The call as one of which only a share is timed, that which lies below
+    /// `threshold`.
+    #[inline]
+    #[must_use]
+    pub fn sampled(mut self, threshold: u64) -> Self {
+        if !is_chosen(threshold) {
+            self.start = Ticks::UNTIMED;
+        }
+        self
+    }
+
+    pub(super) fn resolved(&self) -> Option<&'static Resolved> {
+        self.site
+    }
+}
+
+impl<const D: usize> Entered for Call<D> {
+    #[inline]
+    fn start(&mut self) {
+        let timed = self.site.is_some_and(|site| site.timed);
+        self.start = if timed && self.start != Ticks::UNTIMED {
+            Ticks::now()
+        } else {
+            Ticks::SKIPPED
+        };
+    }
+
+    #[inline]
+    fn is_started(&self) -> bool {
+        self.site.is_some() && !matches!(self.start, Ticks::UNREAD | Ticks::UNTIMED)
+    }
+
+    #[inline]
+    fn unstarted(self) -> Self {
+        let start = match self.start {
+            Ticks::SKIPPED => Ticks::UNTIMED,
+            _ => Ticks::UNREAD,
+        };
+        Self { start, ..self }
+    }
+
+    #[inline]
+    fn end(&self) -> Ticks {
+        if self.site.is_some() && self.start != Ticks::SKIPPED {
+            Ticks::of_counter()
+        } else {
+            Ticks::UNREAD
+        }
+    }
+
+    #[inline]
+    fn record_until(self, end: Ticks, reading: Reading) {
+        if let Some(site) = self.site {
+            site.record_until(&self.rows, self.start, end, reading);
+        }
+    }
+
+    #[inline]
+    fn record(self, reading: Reading) {
+        if let Some(site) = self.site {
+            site.record(&self.rows, self.start, reading);
+        }
+    }
+
+    #[inline]
+    fn forgotten(self) -> Self {
+        Self { site: None, ..self }
+    }
+}
+
+/// Enters a site whose labels are all constant.
+#[inline]
+pub fn enter(site: &'static Site) -> Call<0> {
+    Call::at(site)
+}

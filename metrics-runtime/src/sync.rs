@@ -1,0 +1,25 @@
+//! What the recording core synchronises with, and its sizes. The models in
+//! `tests/loom` drive the same core with loom's types in the place of these.
+
+pub(crate) use once_cell::race::OnceRef;
+pub(crate) use std::sync::Mutex;
+pub(crate) use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
+pub(crate) use std::thread::yield_now;
+
+/// Cells of a chunk, which then takes 4 KiB.
+pub(crate) const CHUNK: usize = 512;
+
+/// Chunks of a slab's first table; each further table has twice as many.
+pub(crate) const FIRST_TABLE: usize = 8;
+
+/// Tables of a slab: enough for 134 million cells.
+pub(crate) const TABLES: usize = 16;
+
+/// Threads that have a slab of their own at the same time; those that come
+/// after share one. Past this many a scrape would take longer than the locked
+/// instructions of a few more threads are worth.
+pub(crate) const SLABS: usize = 128;
+
+/// How often a scrape looks at a histogram that is being written, before it
+/// makes do with what it saw at the scrape before.
+pub(crate) const TRIES: usize = 64;
