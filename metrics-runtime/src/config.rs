@@ -3,7 +3,7 @@
 //! | variable | default | meaning |
 //! |---|---|---|
 //! | `METRICS_ENABLED` | `true` | whether calls are recorded and pages served |
-//! | `METRICS_CLOCK` | by the kernel | `tsc` reads the processor's time-stamp counter, `instant` the system's clock |
+//! | `METRICS_CLOCK` | by the kernel | `tsc` reads the processor's counter (the time-stamp counter, on 64-bit ARM the virtual one), `instant` the system's clock |
 //! | `METRICS_NAMESPACE` | none | goes before the names of the application's families, with an underscore |
 //!
 //! Booleans are `true`, `1`, `on`, `yes` and `false`, `0`, `off`, `no`, in any

@@ -74,6 +74,8 @@ pub struct Desc {
     pub(crate) help: &'static str,
     pub(crate) kind: Kind,
     pub(crate) unit: Unit,
+    /// The unit that the name ends in, as OpenMetrics has it.
+    pub(crate) base_unit: Option<&'static str>,
     /// Names of the labels, without `outcome`.
     pub(crate) labels: &'static [&'static str],
     /// The series of each label set are split by the label `outcome`.
@@ -101,6 +103,7 @@ impl Desc {
             help,
             kind,
             unit: Unit::Value,
+            base_unit: None,
             labels,
             by_outcome: false,
             buckets: &[],
@@ -183,6 +186,13 @@ impl Desc {
         self
     }
 
+    /// Says which base unit the name ends in.
+    #[must_use]
+    pub const fn base_unit(mut self, unit: &'static str) -> Self {
+        self.base_unit = Some(unit);
+        self
+    }
+
     /// Puts `prefix` and an underscore before the name.
     #[must_use]
     pub const fn prefix(mut self, prefix: &'static str) -> Self {
@@ -220,6 +230,8 @@ pub(crate) struct Schema {
     pub(crate) help: String,
     pub(crate) kind: Kind,
     pub(crate) unit: Unit,
+    /// The unit that the name ends in, for OpenMetrics.
+    pub(crate) base_unit: Option<&'static str>,
     pub(crate) labels: Vec<LabelName>,
     pub(crate) by_outcome: bool,
     pub(crate) buckets: Vec<f64>,
@@ -298,6 +310,7 @@ impl Schema {
             help: help.to_owned(),
             kind,
             unit: Unit::Value,
+            base_unit: None,
             labels: checked,
             by_outcome: false,
             buckets: buckets.to_vec(),
@@ -305,6 +318,13 @@ impl Schema {
             cap: None,
             namespaced: true,
         })
+    }
+
+    /// Durations are in seconds whoever declares them; OpenMetrics takes the
+    /// unit of a family only if its name ends in it.
+    fn unit_of_durations(&self) -> Option<&'static str> {
+        let named = self.name.as_str().ends_with("_seconds");
+        (self.unit == Unit::Seconds && named).then_some("seconds")
     }
 
     /// What differs from `other`, with both values; `None` when nothing does.
@@ -330,6 +350,9 @@ impl Schema {
                 "buckets {:?} against {:?}",
                 self.buckets, other.buckets
             ))
+        } else if self.base_unit != other.base_unit {
+            let unit = |schema: &Self| schema.base_unit.map_or("none", |unit| unit);
+            Some(format!("unit {} against {}", unit(self), unit(other)))
         } else if self.unit != other.unit {
             Some(format!("unit {:?} against {:?}", self.unit, other.unit))
         } else if self.help != other.help {
@@ -352,6 +375,7 @@ impl TryFrom<&Desc> for Schema {
             desc.buckets,
         )?;
         schema.unit = desc.unit;
+        schema.base_unit = desc.base_unit.or_else(|| schema.unit_of_durations());
         schema.by_outcome = desc.by_outcome;
         schema.closed = desc.closed;
         schema.cap = desc.cap;
@@ -385,6 +409,19 @@ mod tests {
     }
 
     #[test]
+    fn durations_are_in_seconds_where_their_name_says_so() {
+        let unit = |desc: Desc| Schema::try_from(&desc).expect("it is valid").base_unit;
+        assert_eq!(
+            unit(Desc::duration("wait_seconds", "W.", &[])),
+            Some("seconds")
+        );
+        assert_eq!(unit(Desc::duration("wait", "W.", &[])), None);
+        assert_eq!(unit(Desc::histogram("wait_seconds", "W.", &[])), None);
+        let bytes = Desc::gauge("used_bytes", "U.", &[]).base_unit("bytes");
+        assert_eq!(unit(bytes), Some("bytes"));
+    }
+
+    #[test]
     fn a_difference_is_told_with_both_values() {
         const PLAIN: Desc = Desc::counter("a_total", "A.", &[]);
         let schema = |desc: &Desc| Schema::try_from(desc).expect("the description is valid");
@@ -398,6 +435,7 @@ mod tests {
                 r#"help "A." against "B.""#,
             ),
             (PLAIN.by_outcome(), r#"labels [] against ["outcome"]"#),
+            (PLAIN.base_unit("bytes"), "unit none against bytes"),
         ];
         for (other, expected) in cases {
             let difference = schema(&PLAIN).difference(&schema(&other));

@@ -297,13 +297,15 @@ pub use metrics_macros::track_model;
 /// |---|---|
 /// | `#[buckets(…)]` | upper bounds of a [`Histogram`], rising, without `+Inf`; default [`DEFAULT_BUCKETS`] |
 /// | `#[cap(n)]` | the most series; what comes after goes to one overflow series; default 2,000 |
+/// | `#[unit(seconds)]` | the unit, in which the name must end: `seconds`, `bytes`, `ratio`, `meters`, `grams`, `volts`, `amperes`, `joules` or `celsius`; a [`Histogram`] of seconds keeps whole nanoseconds, so that [`observe_duration`](Histogram::observe_duration) is exact |
 ///
 /// Labels are closed sets, `bool` and enums that derive
 /// [`LabelValue`](macro@LabelValue), or open ones, text and integers. If all are closed, a
 /// series is found by index, without a look at any text; the sets must then
 /// multiply to at most 10,000 series, which are at zero on the page from the
 /// start if they are at most 100. With `#[cap(n)]` only series that were asked
-/// for take memory.
+/// for take memory. A tuple is a label for each of its values, named by a
+/// pattern: `(status, method): (Status, Method)`.
 ///
 /// ```
 /// use metrics_runtime::{LabelValue, global, metrics};
@@ -318,6 +320,9 @@ pub use metrics_macros::track_model;
 ///     /// Basket value in dollars.
 ///     #[buckets(10.0, 100.0, 1000.0)]
 ///     pub fn basket_value_dollars() -> Histogram;
+///     /// Time until a payment is settled, in seconds.
+///     #[unit(seconds)]
+///     pub fn settlement_seconds((status, advance): (PaymentStatus, bool)) -> Histogram;
 ///     /// Waiting jobs by queue.
 ///     #[cap(50)]
 ///     pub fn waiting_jobs(queue: &str) -> Gauge;
@@ -326,12 +331,17 @@ pub use metrics_macros::track_model;
 /// fn main() {
 ///     business::payments_total(PaymentStatus::Success, false).inc();
 ///     business::basket_value_dollars().observe(99.5);
+///     let settled = (PaymentStatus::Success, true);
+///     business::settlement_seconds(settled).observe_duration(std::time::Duration::from_millis(250));
 ///     business::waiting_jobs("mail").set(3.0);
 ///     let page = global().to_text();
 ///     assert!(page.contains("# HELP payments_total Payments by status and whether they were in advance.\n"));
 ///     assert!(page.contains("payments_total{status=\"success\",advance=\"false\"} 1\n"));
 ///     assert!(page.contains("payments_total{status=\"failed\",advance=\"true\"} 0\n"));
 ///     assert!(page.contains("basket_value_dollars_bucket{le=\"100\"} 1\n"));
+///     assert!(page.contains(
+///         "settlement_seconds_sum{status=\"success\",advance=\"true\"} 0.25\n"
+///     ));
 ///     assert!(page.contains("waiting_jobs{queue=\"mail\"} 3\n"));
 /// }
 /// ```

@@ -2,3 +2,5 @@
 
 mod label;
 mod module;
+mod tuple;
+mod unit;

@@ -70,6 +70,8 @@ pub(crate) fn handle_fn(
         .cap
         .as_ref()
         .map(|cap| quote_spanned!(span=> .cap(#cap)));
+    let unit = family.unit;
+    let unit = unit.map(|unit| quote_spanned!(span=> .base_unit(#unit)));
     // With a cap, the table holds what is used; without, every combination of
     // closed sets has its cells.
     let dense = family.is_closed() && family.cap.is_none();
@@ -116,7 +118,7 @@ pub(crate) fn handle_fn(
                 __SITE #name false #registry,
                 Handle const {
                     &#krate::__private::Desc::#constructor(#name, #help, &[#(#names),*])
-                        #buckets #cap #closed
+                        #buckets #cap #unit #closed
                 }, [#(#sources),*]
             );
             #budget

@@ -1,6 +1,8 @@
 //! One declaration of a `#[metrics]` module, decided.
 
-use super::{check_label_charset, check_metric_name};
+use super::check_metric_name;
+use super::label_argument::{LabelModel, parse_label_arguments};
+use super::unit::{check_unit_of_name, parse_base_unit};
 use crate::attribute::Kind;
 use crate::check::check_buckets;
 use crate::errors::Errors;
@@ -9,7 +11,7 @@ use crate::options::parse_bounds;
 use proc_macro2::Span;
 use syn::ext::IdentExt as _;
 use syn::parse::ParseStream;
-use syn::{Attribute, Expr, FnArg, Ident, Lit, LitInt, Meta, Pat, ReturnType, Type};
+use syn::{Attribute, Expr, Ident, Lit, LitInt, Meta, ReturnType, Type};
 
 /// A family that a function hands out.
 pub(crate) struct FamilyModel {
@@ -19,15 +21,8 @@ pub(crate) struct FamilyModel {
     pub(crate) labels: Vec<LabelModel>,
     pub(crate) buckets: Option<Vec<f64>>,
     pub(crate) cap: Option<LitInt>,
-}
-
-/// One typed label.
-pub(crate) struct LabelModel {
-    pub(crate) argument: Ident,
-    pub(crate) name: String,
-    pub(crate) ty: Type,
-    /// The type is text or an integer, whose values nobody can list.
-    pub(crate) open: bool,
+    /// A base unit, which the name ends in.
+    pub(crate) unit: Option<&'static str>,
 }
 
 impl FamilyModel {
@@ -62,7 +57,7 @@ pub(crate) fn build_family(
         let message = format!("`{name}` has no help text; write it as a doc comment");
         errors.at(span, message);
     }
-    let labels = parse_label_arguments(declaration, errors);
+    let labels = parse_label_arguments(signature, errors);
     let mut model = FamilyModel {
         name,
         help: help.unwrap_or_default(),
@@ -70,20 +65,44 @@ pub(crate) fn build_family(
         labels,
         buckets: None,
         cap: None,
+        unit: None,
     };
+    let mut taken: Vec<&str> = Vec::new();
     declaration.attributes.retain(|attribute| {
-        if attribute.path().is_ident("buckets") {
-            take_buckets(&mut model, attribute, errors);
-            false
-        } else if attribute.path().is_ident("cap") {
-            take_cap(&mut model, attribute, errors);
-            false
+        let known = OWN.iter();
+        let mut known = known.filter(|(name, _)| attribute.path().is_ident(name));
+        let Some((name, take)) = known.next() else {
+            return true;
+        };
+        if taken.contains(name) {
+            let message = format!("`#[{name}]` stands twice; give it once");
+            errors.at(span_of(attribute), message);
         } else {
-            true
+            take(&mut model, attribute, errors);
         }
+        taken.push(name);
+        false
     });
+    if let Some(unit) = model.unit {
+        if let Err(message) = check_unit_of_name(&model.name, unit) {
+            errors.at(span, message);
+        }
+        if model.kind == Kind::Histogram && unit == "seconds" {
+            // Kept as whole nanoseconds.
+            model.kind = Kind::Duration;
+        }
+    }
     Some(model)
 }
+
+/// Our attributes on a declaration.
+const OWN: [(&str, Take); 3] = [
+    ("buckets", take_buckets),
+    ("cap", take_cap),
+    ("unit", take_unit),
+];
+
+type Take = fn(&mut FamilyModel, &Attribute, &mut Errors);
 
 trait PlainUnsafety {
     fn unsafety_is_plain(&self) -> bool;
@@ -141,63 +160,18 @@ fn help(attributes: &[Attribute]) -> Option<String> {
     (!paragraph.is_empty()).then(|| paragraph.join(" "))
 }
 
-fn parse_label_arguments(declaration: &Declaration, errors: &mut Errors) -> Vec<LabelModel> {
-    let mut labels = Vec::new();
-    for argument in &declaration.signature.inputs {
-        let named = match argument {
-            FnArg::Typed(typed) => match &*typed.pat {
-                Pat::Ident(pattern) => Some((&pattern.ident, &*typed.ty)),
-                _ => None,
-            },
-            FnArg::Receiver(_) => None,
-        };
-        let Some((argument, ty)) = named else {
-            let message = "a label is a name and a type: `status: Status`";
-            errors.push(syn::Error::new_spanned(argument, message));
-            continue;
-        };
-        let name = argument.unraw().to_string();
-        if let Err(message) = check_label_charset(&name) {
-            errors.at(argument.span(), message);
-        }
-        labels.push(LabelModel {
-            argument: argument.clone(),
-            name,
-            ty: ty.clone(),
-            open: is_open(ty),
-        });
-    }
-    labels
-}
-
-/// Text and integers; every other type must be a closed set.
-fn is_open(ty: &Type) -> bool {
-    const OPEN: [&str; 15] = [
-        "str", "String", "char", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32",
-        "i64", "i128", "isize",
-    ];
-    match ty {
-        Type::Reference(reference) => is_open(&reference.elem),
-        Type::Path(path) => {
-            let last = path.path.segments.last();
-            last.is_some_and(|last| OPEN.iter().any(|open| last.ident == open))
-        }
-        _ => false,
-    }
+/// The name of an attribute.
+fn span_of(attribute: &Attribute) -> Span {
+    let mut segments = attribute.path().segments.iter();
+    segments
+        .next()
+        .map_or_else(Span::call_site, |first| first.ident.span())
 }
 
 fn take_buckets(model: &mut FamilyModel, attribute: &Attribute, errors: &mut Errors) {
-    let span = attribute
-        .path()
-        .segments
-        .first()
-        .map_or_else(Span::call_site, |s| s.ident.span());
+    let span = span_of(attribute);
     if model.kind != Kind::Histogram {
         errors.at(span, "`#[buckets]` is for a `Histogram`; remove it");
-        return;
-    }
-    if model.buckets.is_some() {
-        errors.at(span, "`#[buckets]` stands twice; give it once");
         return;
     }
     let parsed =
@@ -210,11 +184,7 @@ fn take_buckets(model: &mut FamilyModel, attribute: &Attribute, errors: &mut Err
 }
 
 fn take_cap(model: &mut FamilyModel, attribute: &Attribute, errors: &mut Errors) {
-    let span = attribute
-        .path()
-        .segments
-        .first()
-        .map_or_else(Span::call_site, |s| s.ident.span());
+    let span = span_of(attribute);
     let message = "`#[cap]` takes the most series of the family: `#[cap(5000)]`";
     match attribute.parse_args::<LitInt>() {
         Ok(cap) if cap.base10_parse::<usize>().is_ok_and(|cap| cap > 0) => {
@@ -225,5 +195,17 @@ fn take_cap(model: &mut FamilyModel, attribute: &Attribute, errors: &mut Errors)
         }
         Ok(cap) => errors.at(cap.span(), message),
         Err(_) => errors.at(span, message),
+    }
+}
+
+fn take_unit(model: &mut FamilyModel, attribute: &Attribute, errors: &mut Errors) {
+    let Ok(word) = attribute.parse_args::<Ident>() else {
+        let message = "`#[unit]` takes the name of a base unit: `#[unit(seconds)]`";
+        errors.at(span_of(attribute), message);
+        return;
+    };
+    match parse_base_unit(&word.to_string()) {
+        Ok(unit) => model.unit = Some(unit),
+        Err(message) => errors.at(word.span(), message),
     }
 }

@@ -1,9 +1,11 @@
 //! What an annotated function records, decided; no tokens are built here.
 
 mod family;
+mod label_argument;
 mod label_enum;
 mod metric;
 mod name;
+mod unit;
 
 pub(crate) use family::{FamilyModel, build_family};
 pub(crate) use label_enum::{LabelEnum, build_label_enum};

@@ -65,6 +65,14 @@ fn is_camel_case(name: &str) -> bool {
     bytes.windows(2).any(hump)
 }
 
+/// The base unit of a unit that isn't one itself.
+pub(super) fn base_of_unit(unit: &str) -> Option<&'static str> {
+    let mut units = UNITS.iter();
+    units
+        .find(|(known, _)| *known == unit)
+        .map(|(_, base)| *base)
+}
+
 /// Checks the name of a family of this kind.
 pub(crate) fn check_metric_name(name: &str, kind: Kind) -> Result<(), String> {
     if !is_identifier(name) {
@@ -101,10 +109,10 @@ pub(crate) fn check_metric_name(name: &str, kind: Kind) -> Result<(), String> {
     }
     // Where a unit stands; elsewhere in a name the same word means other things.
     let last = stem.unwrap_or(name).rsplit('_').next().unwrap_or_default();
-    match UNITS.iter().find(|(unit, _)| *unit == last) {
-        Some((unit, base)) => {
+    match base_of_unit(last) {
+        Some(base) => {
             let message = "which isn't a base unit";
-            Err(format!("`{name}` is in {unit}, {message}; use `{base}`"))
+            Err(format!("`{name}` is in {last}, {message}; use `{base}`"))
         }
         None => Ok(()),
     }

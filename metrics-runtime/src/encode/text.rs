@@ -186,9 +186,9 @@ impl Page<'_> {
                 bound: None,
             };
             match family.get_field_type() {
-                MetricType::COUNTER => self.double(sample, metric.get_counter().get_value()),
-                MetricType::GAUGE => self.double(sample, metric.get_gauge().get_value()),
-                MetricType::UNTYPED => self.untyped(sample, metric),
+                MetricType::COUNTER => self.double(sample, bridge::counter_value(metric)),
+                MetricType::GAUGE => self.double(sample, bridge::gauge_value(metric)),
+                MetricType::UNTYPED => self.double(sample, bridge::untyped_value(metric)),
                 MetricType::HISTOGRAM => {
                     let histogram = metric.get_histogram();
                     let finite = |b: &&proto::Bucket| b.upper_bound().is_finite();
@@ -203,12 +203,6 @@ impl Page<'_> {
                 MetricType::SUMMARY => self.summary(sample, metric.get_summary()),
             }
         }
-    }
-
-    fn untyped(&mut self, sample: Sample<'_>, metric: &proto::Metric) {
-        // The crate has no untyped collector of its own; a foreign one fills
-        // the gauge, which is the only plain value that its model offers.
-        self.double(sample, metric.get_gauge().get_value());
     }
 
     fn summary(&mut self, sample: Sample<'_>, summary: &proto::Summary) {

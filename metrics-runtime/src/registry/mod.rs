@@ -268,6 +268,32 @@ impl Registry {
         }
     }
 
+    /// This registry as a collector of the `prometheus` crate, so that a program
+    /// which gathers from one of that crate's registries sees our families too,
+    /// with the namespace and constant labels that they have on our page.
+    ///
+    /// Register it once: the crate tells collectors without descriptors, like
+    /// this one, not apart. Our own page leaves it out, so it may be registered
+    /// in `prometheus::default_registry()`. That crate joins families of one
+    /// name without a look at their kinds; name ours otherwise than others.
+    ///
+    /// ```
+    /// use metrics_runtime::{counted, global};
+    ///
+    /// #[counted]
+    /// fn render() {}
+    ///
+    /// let registry = prometheus::Registry::new();
+    /// registry.register(Box::new(global().collector()))?;
+    /// render();
+    /// let families = registry.gather();
+    /// assert!(families.iter().any(|family| family.name() == "function_calls_total"));
+    /// # Ok::<(), prometheus::Error>(())
+    /// ```
+    pub fn collector(&'static self) -> impl prometheus::core::Collector {
+        bridge::Bridge(self)
+    }
+
     /// All families, with the names that they are served under.
     pub(crate) fn gather(&self) -> Vec<(String, Arc<FamilyCore>)> {
         let namespace = &self.settings().namespace;

@@ -3,7 +3,7 @@ use metrics_runtime::metrics;
 #[metrics]
 mod shop {
     /// Orders.
-    pub fn orders_total((a, b): (bool, bool)) -> Counter;
+    pub fn orders_total(_: bool) -> Counter;
 }
 
 fn main() {}

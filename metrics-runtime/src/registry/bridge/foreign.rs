@@ -1,7 +1,8 @@
 //! Families of the `prometheus` crate's registries, as part of our page.
 
-use super::Registry;
+use super::gathering::Gathering;
 use crate::diagnostics::{Diagnostic, report};
+use crate::registry::{Registry, global};
 use prometheus::proto::{Metric, MetricFamily};
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,15 +11,23 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// `prometheus` crate's default one for the global registry.
 ///
 /// A registry that panics is left out; its families are foreign code. Families
-/// of one name and kind are joined; a series that comes again is left out.
+/// of one name and kind are joined; a series that comes again is left out. Our
+/// own bridge in one of them gives nothing. Whoever asks for this page while a
+/// registry is gathered on this thread gets it without foreign families.
 pub(crate) fn gather(registry: &Registry) -> Vec<MetricFamily> {
     let mut foreign = registry.foreign();
-    if std::ptr::eq(registry, super::global()) {
+    if std::ptr::eq(registry, global()) {
         foreign.push(prometheus::default_registry().clone());
     }
     let mut families: Vec<MetricFamily> = Vec::new();
     for foreign in foreign {
-        let Ok(gathered) = catch_unwind(AssertUnwindSafe(|| foreign.gather())) else {
+        let gathered = {
+            let Some(_gathering) = Gathering::start(registry) else {
+                return families;
+            };
+            catch_unwind(AssertUnwindSafe(|| foreign.gather()))
+        };
+        let Ok(gathered) = gathered else {
             report(&Diagnostic::ForeignPanic);
             continue;
         };

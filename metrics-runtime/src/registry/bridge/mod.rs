@@ -1,0 +1,13 @@
+//! To and from the `prometheus` crate.
+//!
+//! Its types differ with its feature `protobuf`, which any crate of a program
+//! may turn on for all: everything here compiles with it and without.
+
+mod collector;
+mod foreign;
+mod gathering;
+mod value;
+
+pub(crate) use collector::Bridge;
+pub(crate) use foreign::gather;
+pub(crate) use value::{counter_value, gauge_value, untyped_value};
