@@ -139,6 +139,10 @@ pub(crate) fn check_buckets(buckets: &Buckets, errors: &mut Errors) {
             "there are no buckets; give at least one upper bound",
         );
     }
+    // The runtime's limit: the cells of a histogram lie in one chunk.
+    if let Some(&(_, span)) = buckets.bounds.get(500) {
+        errors.at(span, "a histogram has at most 500 buckets; leave some out");
+    }
     for &(bound, span) in &buckets.bounds {
         if !bound.is_finite() {
             errors.at(

@@ -265,10 +265,24 @@ pub enum DescError {
         /// The bounds as given.
         bounds: Vec<f64>,
     },
+    /// The series of so many buckets wouldn't fit into the cells of a chunk.
+    #[error("a histogram has at most {MOST_BUCKETS} buckets; got {given}")]
+    TooManyBuckets {
+        /// How many bounds were given.
+        given: usize,
+    },
 }
+
+/// Bounds that a histogram may have: its cells lie in one chunk of 512.
+const MOST_BUCKETS: usize = 500;
 
 /// Bounds must be finite, rising and not empty; `+Inf` is implied.
 fn check_buckets(bounds: &[f64]) -> Result<(), DescError> {
+    if bounds.len() > MOST_BUCKETS {
+        return Err(DescError::TooManyBuckets {
+            given: bounds.len(),
+        });
+    }
     let rising = bounds.is_sorted_by(|before, bound| before < bound);
     if !bounds.is_empty() && rising && bounds.iter().all(|bound| bound.is_finite()) {
         Ok(())
@@ -387,6 +401,15 @@ impl TryFrom<&Desc> for Schema {
 #[cfg(test)]
 mod tests {
     use super::{Desc, DescError, Kind, Schema};
+
+    #[test]
+    fn refuses_more_buckets_than_fit() {
+        let bounds: Vec<f64> = (0..=500).map(f64::from).collect();
+        let make =
+            |bounds: &[f64]| Schema::new(Kind::Histogram, "size_bytes", "Sizes.", &[], bounds);
+        assert!(make(&bounds[1..]).is_ok());
+        assert_eq!(make(&bounds), Err(DescError::TooManyBuckets { given: 501 }));
+    }
 
     #[test]
     fn refuses_buckets_that_do_not_rise() {

@@ -89,6 +89,7 @@ pub use registry::{Conflict, RegisterError, Registry, global};
 /// | `help = "…"` | its help text; needs `name` |
 /// | `labels(key = expr, …)` | further labels, evaluated once at entry, by reference; `function` and `module` alone bring those back; needs `name` |
 /// | `buckets = […]` | upper bounds in seconds, rising, without `+Inf`; needs `name`; default [`DEFAULT_BUCKETS`] |
+/// | `sample = 0.01` | times a random share of the calls, above 0 and at most 1, which HELP says; every call is still counted, in `function_calls_total`; needs `name` |
 /// | `registry = PATH` | a `static` [`Registry`] instead of the [`global`] one, for all attributes of the function |
 /// | `crate = path` | where this crate is, if it is renamed |
 /// | `skip` | on a method of an annotated block: leave it out |

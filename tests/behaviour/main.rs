@@ -21,6 +21,7 @@ mod outcome;
 mod overflow;
 mod polled_again;
 mod registration;
+mod sample;
 mod setting;
 mod shape;
 mod stacked;

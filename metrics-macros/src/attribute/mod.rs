@@ -71,6 +71,12 @@ pub(crate) enum Record {
     Rows,
 }
 
+/// What stands before and after the share in the help text of a sample.
+pub(crate) const SAMPLE_HELP: [&str; 2] = [
+    " Of a random sample: ",
+    " of all calls, which function_calls_total counts.",
+];
+
 /// A label that the macro fills in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Label {

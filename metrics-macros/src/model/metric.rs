@@ -1,6 +1,6 @@
 //! One family that a call site records into.
 
-use crate::attribute::{Instrument, Kind, Record};
+use crate::attribute::{Instrument, Kind, Record, SAMPLE_HELP};
 use crate::options::Options;
 
 /// A family, what is added to it, and where its label values come from.
@@ -57,10 +57,10 @@ impl Family {
             let help = options.help.as_ref().map(|given| given.value.value());
             let mut help = help.unwrap_or_else(|| instrument.help.to_owned());
             if let Some(sample) = options.sample.as_ref().filter(|_| timed) {
-                let share = sample.value.0;
-                help.push_str(&format!(
-                    " Of a random sample: {share} of all calls, which function_calls_total counts."
-                ));
+                let [before, after] = SAMPLE_HELP;
+                help.push_str(before);
+                help.push_str(&sample.value.0.to_string());
+                help.push_str(after);
             }
             Self::Own {
                 kind: instrument.kind,

@@ -1,0 +1,6 @@
+use metrics_runtime::timed;
+
+#[timed(name = "steps_seconds", sample = SHARE)]
+fn step() {}
+
+fn main() {}
