@@ -8,6 +8,7 @@
 pub mod component;
 pub mod deadline;
 pub mod http;
+pub mod memory;
 pub mod page;
 pub mod prometheus;
 pub mod promtool;
