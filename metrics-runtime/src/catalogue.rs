@@ -4,12 +4,14 @@
 //! and again at its first call, so that a platform without constructors knows
 //! a site from then on.
 
+use crate::builtin::function::{FUNCTION_CALLS_TOTAL, FUNCTION_DURATION_SECONDS};
 use crate::config;
 use crate::desc::Desc;
 use crate::measure::Resolved;
 use crate::registry::Registry;
 use once_cell::race::{OnceBox, OnceRef};
 use std::fmt;
+use std::panic::Location;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -30,21 +32,6 @@ pub struct Place {
 }
 
 impl Place {
-    /// The place with these coordinates.
-    pub const fn new(
-        function: &'static str,
-        module: &'static str,
-        (file, line, column): (&'static str, u32, u32),
-    ) -> Self {
-        Self {
-            file,
-            line,
-            column,
-            module,
-            function,
-        }
-    }
-
     /// The name of the crate: the head of the module's path.
     pub fn krate(&self) -> &'static str {
         self.module.split("::").next().unwrap_or(self.module)
@@ -140,27 +127,106 @@ impl Instrument {
 }
 
 /// The cell of a site that has to be resolved first. With the index of a dense
-/// series added, it is still beyond every cell that is handed out.
-pub(crate) const UNRESOLVED: u32 = 0xffff_0000;
+/// series added, it is still before every cell that is handed out.
+pub(crate) const UNRESOLVED: u32 = 0;
 
 /// The cell of every site when recording is turned off.
-pub(crate) const OFF: u32 = 0xfffe_0000;
+pub(crate) const OFF: u32 = u32::MAX;
+
+/// What most sites record: one built-in family of functions, in the global
+/// registry. It stands in the site as a number, which is smaller than a
+/// reference and needs no look by the compiler.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Plain {
+    /// `function_calls_total`.
+    Calls,
+    /// `function_duration_seconds`.
+    Duration,
+}
+
+impl Plain {
+    fn instruments(self) -> &'static [Instrument] {
+        const LABELS: &[Source] = &[Source::Function, Source::Module];
+        match self {
+            Self::Calls => {
+                const {
+                    &[Instrument::new(
+                        &FUNCTION_CALLS_TOTAL,
+                        Record::Calls,
+                        LABELS,
+                    )]
+                }
+            }
+            Self::Duration => {
+                const {
+                    &[Instrument::new(
+                        &FUNCTION_DURATION_SECONDS,
+                        Record::Duration,
+                        LABELS,
+                    )]
+                }
+            }
+        }
+    }
+}
+
+/// What other sites record, and where.
+#[derive(Debug)]
+pub struct Own {
+    registry: &'static Registry,
+    instruments: &'static [Instrument],
+}
+
+impl Own {
+    /// These instruments, in this registry.
+    pub const fn new(registry: &'static Registry, instruments: &'static [Instrument]) -> Self {
+        Self {
+            registry,
+            instruments,
+        }
+    }
+}
 
 /// A call site: what one annotated function records.
 #[derive(Debug)]
-pub struct Site {
-    pub(crate) place: Place,
-    pub(crate) registry: &'static Registry,
-    pub(crate) instruments: &'static [Instrument],
-    /// The written return type may hold an error, so `outcome="error"` is
-    /// served at zero.
-    pub(crate) fallible: bool,
+#[repr(transparent)]
+pub struct Site(Fields);
+
+// SAFETY: all that a site holds are its fields, which are `Sync`: the function
+// below compiles.
+//
+// Without this, the compiler would prove it for the static of each annotated
+// function anew, down to the last type in a registry: an eighth of what `cargo
+// check` takes for an annotated function.
+#[expect(unsafe_code, reason = "the benchmark of compile times shows its worth")]
+unsafe impl Sync for Site {}
+
+const _: () = {
+    const fn is_sync<T: Sync>() {}
+    is_sync::<Fields>();
+};
+
+#[derive(Debug)]
+struct Fields {
+    function: &'static str,
+    /// The module's path and the file, with a line feed between: one string for
+    /// all sites of a module.
+    origin: &'static str,
+    line: u32,
+    column: u32,
+    /// What `plain` doesn't say.
+    own: Option<&'static Own>,
+    resolved: OnceBox<Resolved>,
+    next: OnceRef<'static, Site>,
     /// The first cell of the first instrument; [`UNRESOLVED`] until it is known,
     /// [`OFF`] when nothing is recorded.
     cell: AtomicU32,
-    pub(crate) resolved: OnceBox<Resolved>,
+    plain: Plain,
+    /// The written return type may hold an error, so `outcome="error"` is
+    /// served at zero.
+    fallible: bool,
     registered: AtomicBool,
-    next: OnceRef<'static, Site>,
 }
 
 #[derive(Debug)]
@@ -172,49 +238,105 @@ struct Head {
 static HEAD: Mutex<Head> = Mutex::new(Head { site: None, len: 0 });
 
 impl Site {
-    /// A site that isn't in the catalogue yet.
-    pub const fn new(
-        place: Place,
-        registry: &'static Registry,
+    #[track_caller]
+    const fn at(
+        (function, origin): (&'static str, &'static str),
         fallible: bool,
-        instruments: &'static [Instrument],
+        plain: Plain,
+        own: Option<&'static Own>,
     ) -> Self {
-        Self {
-            place,
-            registry,
-            instruments,
-            fallible,
-            cell: AtomicU32::new(UNRESOLVED),
+        let location = Location::caller();
+        Self(Fields {
+            function,
+            origin,
+            line: location.line(),
+            column: location.column(),
+            own,
             resolved: OnceBox::new(),
-            registered: AtomicBool::new(false),
             next: OnceRef::new(),
+            cell: AtomicU32::new(UNRESOLVED),
+            plain,
+            fallible,
+            registered: AtomicBool::new(false),
+        })
+    }
+
+    /// A site that isn't in the catalogue yet, where this is called; `origin` is
+    /// the module's path and the file, with a line feed between.
+    #[track_caller]
+    pub const fn new(
+        function: &'static str,
+        origin: &'static str,
+        fallible: bool,
+        own: &'static Own,
+    ) -> Self {
+        Self::at((function, origin), fallible, Plain::Calls, Some(own))
+    }
+
+    /// As [`new`](Self::new), for what most sites record.
+    #[track_caller]
+    pub const fn plain(
+        function: &'static str,
+        origin: &'static str,
+        fallible: bool,
+        plain: Plain,
+    ) -> Self {
+        Self::at((function, origin), fallible, plain, None)
+    }
+
+    pub(crate) fn place(&self) -> Place {
+        let origin = self.0.origin;
+        let (module, file) = origin.split_once('\n').unwrap_or((origin, ""));
+        Place {
+            file,
+            line: self.0.line,
+            column: self.0.column,
+            module,
+            function: self.0.function,
         }
     }
 
-    /// Puts the site into the catalogue; again has no effect.
-    pub fn register(&'static self) {
+    pub(crate) fn registry(&self) -> &'static Registry {
+        self.0.own.map_or(crate::global(), |own| own.registry)
+    }
+
+    pub(crate) fn instruments(&self) -> &'static [Instrument] {
+        let own = self.0.own.map(|own| own.instruments);
+        own.unwrap_or_else(|| self.0.plain.instruments())
+    }
+
+    pub(crate) const fn is_fallible(&self) -> bool {
+        self.0.fallible
+    }
+
+    #[inline]
+    pub(crate) const fn resolved(&self) -> &OnceBox<Resolved> {
+        &self.0.resolved
+    }
+
+    /// Puts the site into the catalogue; again has no effect. A function of C,
+    /// so that the constructor which calls it need not care about unwinding.
+    pub extern "C" fn register(&'static self) {
         // There is no clock to start before `main` on WebAssembly.
         if cfg!(not(target_family = "wasm")) {
             crate::clock::start();
         }
         let mut head = HEAD.lock().unwrap_or_else(PoisonError::into_inner);
         // Relaxed: the lock is held.
-        if !self.registered.swap(true, Ordering::Relaxed) {
+        if !self.0.registered.swap(true, Ordering::Relaxed) {
             if let Some(next) = head.site {
-                let _ = self.next.set(next);
+                let _ = self.0.next.set(next);
             }
             head.site = Some(self);
             head.len += 1;
         }
     }
-}
 
-impl Site {
     /// The first cell of the first instrument, [`UNRESOLVED`] or [`OFF`].
     #[inline]
     pub(crate) fn cell(&self) -> u32 {
         // Relaxed: an index is a number, no other memory is read through it.
-        self.cell.load(Ordering::Relaxed)
+        self.0.cell.load(Ordering::Relaxed)
     }
 
     /// Makes the first cell known to calls that come; those of a site that
@@ -228,7 +350,7 @@ impl Site {
         };
         // Relaxed, as in `cell`; under the lock, so that `switch` comes before
         // or after.
-        self.cell.store(cell, Ordering::Relaxed);
+        self.0.cell.store(cell, Ordering::Relaxed);
         drop(head);
     }
 }
@@ -236,9 +358,9 @@ impl Site {
 /// Makes all sites look again whether calls are recorded.
 pub(crate) fn switch() {
     let head = HEAD.lock().unwrap_or_else(PoisonError::into_inner);
-    for site in std::iter::successors(head.site, |site| site.next.get()) {
+    for site in std::iter::successors(head.site, |site| site.0.next.get()) {
         // Relaxed, as in `publish`.
-        site.cell.store(UNRESOLVED, Ordering::Relaxed);
+        site.0.cell.store(UNRESOLVED, Ordering::Relaxed);
     }
 }
 
@@ -249,7 +371,7 @@ pub(crate) fn since(known: usize) -> (usize, impl Iterator<Item = &'static Site>
     let head = HEAD.lock().unwrap_or_else(PoisonError::into_inner);
     let (site, len) = (head.site, head.len);
     drop(head);
-    let sites = std::iter::successors(site, |site| site.next.get());
+    let sites = std::iter::successors(site, |site| site.0.next.get());
     (len, sites.take(len.saturating_sub(known)))
 }
 
@@ -260,24 +382,34 @@ pub(crate) fn since(known: usize) -> (usize, impl Iterator<Item = &'static Site>
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __site {
+    ($site:ident $function:literal $fallible:literal $plain:ident) => {
+        $crate::__site!(@ $site, $crate::__private::Site::plain(
+            $function,
+            ::core::concat!(::core::module_path!(), "\n", ::core::file!()),
+            $fallible,
+            $crate::__private::Plain::$plain,
+        ));
+    };
     (
         $site:ident $function:literal $fallible:literal $registry:expr,
         $($record:ident $desc:expr, [$($source:ident $($value:expr)?),*]);+
     ) => {
-        static $site: $crate::__private::Site = $crate::__private::Site::new(
-            $crate::__private::Place::new(
-                $function,
-                ::core::module_path!(),
-                (::core::file!(), ::core::line!(), ::core::column!()),
-            ),
-            $registry,
+        $crate::__site!(@ $site, $crate::__private::Site::new(
+            $function,
+            ::core::concat!(::core::module_path!(), "\n", ::core::file!()),
             $fallible,
-            &[$($crate::__private::Instrument::new(
-                $desc,
-                $crate::__private::Record::$record,
-                &[$($crate::__private::Source::$source $(($value))?),*],
-            )),+],
-        );
+            const { &$crate::__private::Own::new(
+                $registry,
+                const { &[$($crate::__private::Instrument::new(
+                    $desc,
+                    $crate::__private::Record::$record,
+                    &[$($crate::__private::Source::$source $(($value))?),*],
+                )),+] },
+            ) },
+        ));
+    };
+    (@ $site:ident, $made:expr) => {
+        static $site: $crate::__private::Site = $made;
         const _: () = {
             extern "C" fn register() {
                 $site.register();

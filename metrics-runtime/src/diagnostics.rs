@@ -27,7 +27,7 @@ pub enum Diagnostic {
         reason: Overflow,
         /// The call site that declared the family; `None` for one that was made
         /// at run time.
-        place: Option<&'static Place>,
+        place: Option<Place>,
     },
     /// A `METRICS_*` variable couldn't be read and `build()` isn't there to
     /// return the error; the default is in force.

@@ -9,11 +9,15 @@ pub(crate) use std::thread::yield_now;
 /// Cells of a chunk, which then takes 4 KiB.
 pub(crate) const CHUNK: usize = 512;
 
+/// The first index that is handed out. Those before are nowhere: a site that
+/// isn't resolved counts its up to 10,000 dense series from zero.
+pub(crate) const FIRST_INDEX: usize = 20 * CHUNK;
+
 /// Chunks of a slab's first table; each further table has twice as many.
-pub(crate) const FIRST_TABLE: usize = 8;
+pub(crate) const FIRST_TABLE: usize = 32;
 
 /// Tables of a slab: enough for 134 million cells.
-pub(crate) const TABLES: usize = 16;
+pub(crate) const TABLES: usize = 14;
 
 /// Threads that have a slab of their own at the same time; those that come
 /// after share one. Past this many a scrape would take longer than the locked

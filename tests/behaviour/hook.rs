@@ -52,7 +52,7 @@ fn conflicts(told: &Told) -> Vec<Conflict> {
     .collect()
 }
 
-fn overflows(told: &Told) -> Vec<(String, Overflow, Option<&'static Place>)> {
+fn overflows(told: &Told) -> Vec<(String, Overflow, Option<Place>)> {
     let all = told.all().into_iter();
     all.filter_map(|diagnostic| match diagnostic {
         Diagnostic::Overflow {

@@ -26,7 +26,9 @@ thread_local! {
 #[test]
 fn what_a_destructor_of_another_thread_local_records_is_counted() {
     let registry = Registry::new();
-    let ends = registry.counter("ends_total", "Ends.").expect("it is valid");
+    let ends = registry
+        .counter("ends_total", "Ends.")
+        .expect("it is valid");
     let sizes = registry
         .histogram("size_ones", "Ones.", &[0.5, 2.0])
         .expect("it is valid");

@@ -10,9 +10,10 @@ use syn::Expr;
 use syn::spanned::Spanned as _;
 
 /// ```text
+/// ::metrics_runtime::__site!(__SITE "checkout" true Duration);
 /// ::metrics_runtime::__site!(
 ///     __SITE "checkout" true ::metrics_runtime::global(),
-///     Duration & …::FUNCTION_DURATION_SECONDS, [Function, Module]
+///     Duration const { &…::Desc::duration(…) }, [Function, Module]
 /// );
 /// ```
 pub(super) fn site(site: &CallSite) -> TokenStream {
@@ -23,6 +24,14 @@ pub(super) fn site(site: &CallSite) -> TokenStream {
         fallible,
         ..
     } = site;
+    let imports = import_marks(&site.imports);
+    if let Some(plain) = site.plain() {
+        let plain = Ident::new(&format!("{plain:?}"), span);
+        return quote_spanned! {span=>
+            #imports
+            #krate::__site!(__SITE #function #fallible #plain);
+        };
+    }
     let registry = site.registry.as_ref().map_or_else(
         || quote_spanned!(span=> #krate::global()),
         |path| quote_spanned!(path.span()=> &#path),
@@ -37,7 +46,6 @@ pub(super) fn site(site: &CallSite) -> TokenStream {
             static __MODEL: #krate::__private::ModelCell = #krate::__private::ModelCell::empty();
         }
     });
-    let imports = import_marks(&site.imports);
     quote_spanned! {span=>
         #imports
         #krate::__site!(__SITE #function #fallible #registry, #(#metrics);*);

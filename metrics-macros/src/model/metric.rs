@@ -12,7 +12,7 @@ pub(crate) struct Metric {
 }
 
 /// Where a label's value comes from.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub(crate) enum Source {
     Constant(String),
     /// The name of the function, as the site has it.

@@ -14,7 +14,7 @@ pub(crate) use name::{
     check_label_charset, check_label_name, check_metric_name, check_prefix, model_of_type,
 };
 
-use crate::attribute::{Attribute, Instrument, Label};
+use crate::attribute::{Attribute, Instrument, Label, Record};
 use crate::input::Function;
 use crate::krate::Krate;
 use crate::options::{LabelValue, Options, Share};
@@ -115,6 +115,17 @@ pub(crate) fn build(function: &Function, layers: Vec<Layer>, context: Context<'_
 }
 
 impl CallSite {
+    /// What is recorded, if it is one built-in family of functions with its own
+    /// labels: the runtime knows such a site by a word.
+    pub(crate) fn plain(&self) -> Option<Record> {
+        let [metric] = &self.metrics[..] else {
+            return None;
+        };
+        let built_in = matches!(metric.family, Family::BuiltIn(["function", _]));
+        let own_labels = metric.labels == [Source::Function, Source::Module];
+        (built_in && own_labels && self.registry.is_none()).then_some(metric.record)
+    }
+
     /// Adds the instruments of one attribute.
     fn add(&mut self, layer: &Layer, function: &str, context: Context<'_>) {
         let options = &layer.options;

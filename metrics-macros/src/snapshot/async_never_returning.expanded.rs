@@ -1,9 +1,5 @@
 async fn serve() -> ! {
-    ::metrics_runtime::__site!(
-        __SITE "serve" false::metrics_runtime::global(), Duration &
-        ::metrics_runtime::__private::builtin::function::FUNCTION_DURATION_SECONDS,
-        [Function, Module]
-    );
+    ::metrics_runtime::__site!(__SITE "serve" false Duration);
     let __call = ::metrics_runtime::__private::enter_timed(&__SITE);
     let __future = async move {
         ::metrics_runtime::__returns!(::core::convert::Infallible);

@@ -1,9 +1,5 @@
 async fn orders(user: &User) -> Result<impl Iterator<Item = Order>, Error> {
-    ::metrics_runtime::__site!(
-        __SITE "orders" true::metrics_runtime::global(), Duration &
-        ::metrics_runtime::__private::builtin::function::FUNCTION_DURATION_SECONDS,
-        [Function, Module]
-    );
+    ::metrics_runtime::__site!(__SITE "orders" true Duration);
     let __call = ::metrics_runtime::__private::enter_timed(&__SITE);
     let __future = async move {
         ::metrics_runtime::__returns!(Result < _, Error >);

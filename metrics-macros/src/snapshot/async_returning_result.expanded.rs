@@ -1,9 +1,5 @@
 async fn checkout(cart: Cart) -> Result<Order, Error> {
-    ::metrics_runtime::__site!(
-        __SITE "checkout" true::metrics_runtime::global(), Duration &
-        ::metrics_runtime::__private::builtin::function::FUNCTION_DURATION_SECONDS,
-        [Function, Module]
-    );
+    ::metrics_runtime::__site!(__SITE "checkout" true Duration);
     let __call = ::metrics_runtime::__private::enter_timed(&__SITE);
     let __future = async move {
         ::metrics_runtime::__returns!(Result < Order, Error >);

@@ -2,11 +2,7 @@ impl UserRepository {
     /// How many there are at most.
     const MOST: usize = 10;
     fn find(&self, id: u64) -> Option<User> {
-        ::metrics_runtime::__site!(
-            __SITE "UserRepository::find" true::metrics_runtime::global(), Duration &
-            ::metrics_runtime::__private::builtin::function::FUNCTION_DURATION_SECONDS,
-            [Function, Module]
-        );
+        ::metrics_runtime::__site!(__SITE "UserRepository::find" true Duration);
         let __call = ::metrics_runtime::__private::enter_timed(&__SITE);
         let __guard = ::metrics_runtime::__private::Guard::new(__call);
         let __out = ::metrics_runtime::__private::call(move || -> Option<User> {

@@ -1,9 +1,5 @@
 fn checkout<'a>(cart: &'a Cart) -> Pin<Box<dyn Future<Output = Order> + Send + 'a>> {
-    ::metrics_runtime::__site!(
-        __SITE "checkout" true::metrics_runtime::global(), Duration &
-        ::metrics_runtime::__private::builtin::function::FUNCTION_DURATION_SECONDS,
-        [Function, Module]
-    );
+    ::metrics_runtime::__site!(__SITE "checkout" true Duration);
     let __guard = ::metrics_runtime::__private::PlainGuard::new(
         ::metrics_runtime::__private::enter_timed(&__SITE),
     );

@@ -1,9 +1,5 @@
 fn checkout(cart: Cart) -> impl Future<Output = Order> {
-    ::metrics_runtime::__site!(
-        __SITE "checkout" true::metrics_runtime::global(), Duration &
-        ::metrics_runtime::__private::builtin::function::FUNCTION_DURATION_SECONDS,
-        [Function, Module]
-    );
+    ::metrics_runtime::__site!(__SITE "checkout" true Duration);
     let __guard = ::metrics_runtime::__private::Guard::new(
         ::metrics_runtime::__private::enter_timed(&__SITE),
     );

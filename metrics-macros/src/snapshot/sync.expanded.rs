@@ -1,9 +1,5 @@
 fn price(quantity: u64) -> u64 {
-    ::metrics_runtime::__site!(
-        __SITE "price" false::metrics_runtime::global(), Duration &
-        ::metrics_runtime::__private::builtin::function::FUNCTION_DURATION_SECONDS,
-        [Function, Module]
-    );
+    ::metrics_runtime::__site!(__SITE "price" false Duration);
     let __call = ::metrics_runtime::__private::enter_timed(&__SITE);
     let __guard = ::metrics_runtime::__private::Guard::new(__call);
     let __out = ::metrics_runtime::__private::call(move || -> u64 { quantity * 5 });

@@ -1,9 +1,5 @@
 fn forget(cart: Cart) {
-    ::metrics_runtime::__site!(
-        __SITE "forget" false::metrics_runtime::global(), Calls &
-        ::metrics_runtime::__private::builtin::function::FUNCTION_CALLS_TOTAL, [Function,
-        Module]
-    );
+    ::metrics_runtime::__site!(__SITE "forget" false Calls);
     let __call = ::metrics_runtime::__private::enter_counted(&__SITE);
     let __guard = ::metrics_runtime::__private::Guard::new(__call);
     let __out = ::metrics_runtime::__private::call(move || -> () { release(cart) });

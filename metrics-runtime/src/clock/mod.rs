@@ -20,6 +20,7 @@ use source::Machine;
 /// Eight bytes where `Instant` takes sixteen: it lives in every instrumented
 /// future.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(transparent)]
 pub struct Ticks(u64);
 
 const INSTANT: u64 = 1 << 63;

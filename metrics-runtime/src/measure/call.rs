@@ -19,19 +19,24 @@ pub trait Entered: Copy {
     #[must_use]
     fn unstarted(self) -> Self;
 
-    /// The reading of the counter, if anybody wants it: the end of the call,
-    /// should its start be of the counter too.
-    fn end(&self) -> Ticks;
-
-    /// Records the call with the end that was read.
-    fn record_until(self, end: Ticks, reading: Reading);
-
     /// Records the call, which ends now.
     fn record(self, reading: Reading);
+
+    /// As `record`, in less code where it is called.
+    #[inline]
+    fn record_rarely(self, outcome: Outcome) {
+        record_out_of_line(self, outcome);
+    }
 
     /// The call as it is when there is nothing to record.
     #[must_use]
     fn forgotten(self) -> Self;
+}
+
+#[cold]
+#[inline(never)]
+fn record_out_of_line<C: Entered>(call: C, outcome: Outcome) {
+    call.record(Reading::new(outcome));
 }
 
 /// A call at a site that counts calls and does nothing else; all its labels
@@ -81,16 +86,6 @@ impl Entered for Counted {
     }
 
     #[inline]
-    fn end(&self) -> Ticks {
-        Ticks::UNREAD
-    }
-
-    #[inline]
-    fn record_until(self, _: Ticks, reading: Reading) {
-        self.record(reading);
-    }
-
-    #[inline]
     fn record(self, Reading { outcome, .. }: Reading) {
         let Some(site) = self.site else { return };
         let cell = site.cell().wrapping_add(outcome.index());
@@ -119,7 +114,7 @@ fn resolve(site: &'static Site) {
 #[inline(never)]
 fn count_untouched(site: &'static Site, outcome: Outcome) {
     if let Some(resolved) = Resolved::of(site) {
-        thread::add(resolved.outcomes[outcome as usize], 1);
+        thread::add(resolved.cell(outcome.index()), 1);
     }
 }
 
@@ -174,22 +169,15 @@ impl Entered for Timed {
     }
 
     #[inline]
-    fn end(&self) -> Ticks {
-        self.site.map_or(Ticks::UNREAD, |_| Ticks::of_counter())
-    }
-
-    #[inline]
-    fn record_until(self, end: Ticks, reading: Reading) {
-        if let Some(site) = self.site {
-            time_until(site, self.start, end, reading.outcome);
-        }
-    }
-
-    #[inline]
     fn record(self, reading: Reading) {
         if let Some(site) = self.site {
-            time(site, self.start, reading.outcome);
+            time(site, self.start, reading.outcome.index());
         }
+    }
+
+    #[inline]
+    fn record_rarely(self, outcome: Outcome) {
+        self.record(Reading::new(outcome));
     }
 
     #[inline]
@@ -198,18 +186,11 @@ impl Entered for Timed {
     }
 }
 
-/// Out of line, for the size of annotated functions.
+/// Out of line, for the size of annotated functions; a function of C, so that
+/// they need no code for its unwinding, of which there is none.
 #[inline(never)]
-fn time(site: &'static Site, start: Ticks, outcome: Outcome) {
+extern "C" fn time(site: &'static Site, start: Ticks, outcome: u32) {
     match Ticks::of_counter().nanos_since(start) {
-        Some(nanos) => observe(site, nanos, outcome),
-        None => time_slowly(site, start, outcome),
-    }
-}
-
-#[inline(never)]
-fn time_until(site: &'static Site, start: Ticks, end: Ticks, outcome: Outcome) {
-    match end.nanos_since(start) {
         Some(nanos) => observe(site, nanos, outcome),
         None => time_slowly(site, start, outcome),
     }
@@ -217,14 +198,14 @@ fn time_until(site: &'static Site, start: Ticks, end: Ticks, outcome: Outcome) {
 
 #[cold]
 #[inline(never)]
-fn time_slowly(site: &'static Site, start: Ticks, outcome: Outcome) {
+extern "C" fn time_slowly(site: &'static Site, start: Ticks, outcome: u32) {
     observe(site, start.elapsed_nanos(), outcome);
 }
 
 #[inline]
-fn observe(site: &'static Site, nanos: u64, outcome: Outcome) {
+fn observe(site: &'static Site, nanos: u64, outcome: u32) {
     // Entered, so resolved, unless recording was turned off in between.
-    if let Some(resolved) = site.resolved.get() {
+    if let Some(resolved) = site.resolved().get() {
         resolved.observe(nanos, outcome);
     }
 }
@@ -289,22 +270,6 @@ impl<const D: usize> Entered for Call<D> {
             _ => Ticks::UNREAD,
         };
         Self { start, ..self }
-    }
-
-    #[inline]
-    fn end(&self) -> Ticks {
-        if self.site.is_some() && self.start != Ticks::SKIPPED {
-            Ticks::of_counter()
-        } else {
-            Ticks::UNREAD
-        }
-    }
-
-    #[inline]
-    fn record_until(self, end: Ticks, reading: Reading) {
-        if let Some(site) = self.site {
-            site.record_until(&self.rows, self.start, end, reading);
-        }
     }
 
     #[inline]

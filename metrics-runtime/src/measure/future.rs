@@ -1,7 +1,6 @@
 //! Futures of calls that are async.
 
 use super::call::Entered;
-use crate::clock::Ticks;
 use crate::outcome::{Outcome, Reading};
 use pin_project_lite::pin_project;
 use std::future::Future;
@@ -31,8 +30,7 @@ macro_rules! __returns {
 /// stand in the way of pinning.
 #[derive(Debug)]
 pub struct Meter<C: Entered> {
-    /// Not started until the first poll, so that a future which is never polled
-    /// records nothing; forgotten once the call has ended.
+    /// Forgotten once the call has ended.
     call: C,
 }
 
@@ -52,7 +50,7 @@ impl<C: Entered> Drop for Meter<C> {
     #[inline]
     fn drop(&mut self) {
         if self.call.is_started() {
-            ended(self.call, Outcome::Cancelled);
+            self.call.record_rarely(Outcome::Cancelled);
         }
     }
 }
@@ -63,35 +61,26 @@ struct Polling<'a, C: Entered>(&'a mut Meter<C>);
 impl<C: Entered> Drop for Polling<'_, C> {
     #[inline]
     fn drop(&mut self) {
-        ended(self.0.take(), Outcome::Panic);
+        self.0.take().record_rarely(Outcome::Panic);
     }
 }
 
-/// Records a call that ended before its value.
-#[cold]
-#[inline(never)]
-fn ended<C: Entered>(call: C, outcome: Outcome) {
-    call.record(Reading::new(outcome));
-}
-
-/// A call whose future is ready: its time is taken, its value isn't looked at
-/// yet.
+/// A call whose future is ready, and whose value isn't looked at yet.
 #[derive(Debug)]
 #[must_use]
 pub struct Done<C: Entered> {
     call: C,
-    end: Ticks,
 }
 
 impl<C: Entered> Done<C> {
     /// Records the call with what its value says.
     #[inline]
     pub fn finish(self, reading: Reading) {
-        let Self { call, end } = self;
+        let call = self.call;
         // Before it is recorded, so that there is nothing to do if that should
         // unwind.
         std::mem::forget(self);
-        call.record_until(end, reading);
+        call.record(reading);
     }
 }
 
@@ -99,15 +88,8 @@ impl<C: Entered> Drop for Done<C> {
     /// Looking at the value panicked.
     #[inline]
     fn drop(&mut self) {
-        // By value, as in `Guard`.
-        unclassified(self.call, self.end);
+        self.call.record_rarely(Outcome::Panic);
     }
-}
-
-#[cold]
-#[inline(never)]
-fn unclassified<C: Entered>(call: C, end: Ticks) {
-    call.record_until(end, Reading::new(Outcome::Panic));
 }
 
 pin_project! {
@@ -121,9 +103,11 @@ pin_project! {
     }
 }
 
-/// Measures the future of an entered call.
+/// Measures the future of an entered call, which starts now: the body of an
+/// async function is where this is called, and it runs when it is polled first.
 #[inline]
-pub const fn measured<F, C: Entered>(call: C, future: F) -> Measured<F, Meter<C>> {
+pub fn measured<F, C: Entered>(mut call: C, future: F) -> Measured<F, Meter<C>> {
+    call.start();
     let meter = Meter { call };
     Measured { future, meter }
 }
@@ -134,20 +118,14 @@ impl<F: Future, C: Entered> Future for Measured<F, Meter<C>> {
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        // Some futures may be polled again once they are ready; that is no
-        // second call, since the first one is forgotten.
-        if !this.meter.call.is_started() {
-            this.meter.call.start();
-        }
         let polling = Polling(this.meter);
         let polled = this.future.poll(context);
         std::mem::forget(polling);
         let Poll::Ready(output) = polled else {
             return Poll::Pending;
         };
-        let end = this.meter.call.end();
         let call = this.meter.take();
-        Poll::Ready((output, Done { call, end }))
+        Poll::Ready((output, Done { call }))
     }
 }
 
@@ -172,8 +150,9 @@ where
     F: Future,
     R: FnOnce(&F::Output) -> Reading,
 {
+    let meter = Meter { call };
     MeasuredWith {
-        measured: measured(call, future),
+        measured: Measured { future, meter },
         classify: Some(classify),
     }
 }
@@ -186,7 +165,14 @@ where
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
+        let mut this = self.project();
+        // Not before the first poll: a future that is never polled records
+        // nothing. Some may be polled again once they are ready; that is no
+        // second call, since the first one is forgotten.
+        let meter = this.measured.as_mut().project().meter;
+        if !meter.call.is_started() {
+            meter.call.start();
+        }
         let (output, done) = ready!(this.measured.poll(context));
         if let Some(classify) = this.classify.take() {
             done.finish(classify(&output));

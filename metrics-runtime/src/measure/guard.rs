@@ -44,15 +44,8 @@ impl<C: Entered> Guard<C> {
 impl<C: Entered> Drop for Guard<C> {
     #[inline]
     fn drop(&mut self) {
-        // By value: the guard need not be in memory for it.
-        unwound(self.call);
+        self.call.record_rarely(Outcome::Panic);
     }
-}
-
-#[cold]
-#[inline(never)]
-fn unwound<C: Entered>(call: C) {
-    call.record(Reading::new(Outcome::Panic));
 }
 
 /// Records a call whose value can't be looked at, because its body must stay

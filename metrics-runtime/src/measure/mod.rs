@@ -37,7 +37,7 @@ pub(crate) struct Resolved {
     /// An instrument wants the call's duration, so the clock is read.
     timed: bool,
     handles: Box<[Handle]>,
-    place: &'static Place,
+    place: Place,
 }
 
 #[derive(Debug)]
@@ -58,7 +58,7 @@ impl Resolved {
         if site.cell() == OFF {
             return None;
         }
-        site.resolved.get().or_else(|| Self::of(site))
+        site.resolved().get().or_else(|| Self::of(site))
     }
 
     /// The site's instruments, found at its first call.
@@ -69,11 +69,11 @@ impl Resolved {
             site.publish(OFF);
             return None;
         }
-        let resolved = site.resolved.get().unwrap_or_else(|| {
+        let resolved = site.resolved().get().unwrap_or_else(|| {
             // Made before the cell is entered: a conflict is reported to the
             // user's hook, which may call this very function.
             let resolved = Box::new(Self::find(site));
-            site.resolved.get_or_init(|| resolved)
+            site.resolved().get_or_init(|| resolved)
         });
         // Calls that are timed may come without a look at the clock's state
         // from now on, so that has to be settled.
@@ -86,8 +86,8 @@ impl Resolved {
     fn find(site: &'static Site) -> Self {
         // On a platform without constructors this is how a site gets known.
         site.register();
-        let families = site.registry.families_of(site);
-        let handles = site.instruments.iter().zip(families);
+        let families = site.registry().families_of(site);
+        let handles = site.instruments().iter().zip(families);
         let handles = handles.map(|(instrument, family)| {
             let family = match instrument.record {
                 Record::Handle => series::or_unseen(site, family),
@@ -97,7 +97,7 @@ impl Resolved {
                 if let Some(values) = instrument.desc.closed {
                     return family.dense_over(values);
                 }
-                Some(family.constant(&instrument.constants(&site.place)?, &[]))
+                Some(family.constant(&instrument.constants(&site.place())?, &[]))
             });
             Handle {
                 record: instrument.record,
@@ -116,33 +116,29 @@ impl Resolved {
             first: slot,
             outcomes: [0, 1, 2, 3].map(|outcome| slot.cell(outcome)),
             bounds: first.map_or(Bounds::NONE, |first| first.bounds),
-            timed: site.instruments.iter().any(timed),
+            timed: site.instruments().iter().any(timed),
             handles,
-            place: &site.place,
+            place: site.place(),
         }
+    }
+
+    /// The first instrument's cell for an outcome.
+    #[inline]
+    fn cell(&self, outcome: u32) -> u32 {
+        // Masked: cheaper than a check, and never out of bounds.
+        self.outcomes[outcome as usize % 4]
     }
 
     /// Adds a duration to the first instrument.
     #[inline]
-    fn observe(&self, nanos: u64, outcome: Outcome) {
-        let cell = self.outcomes[outcome as usize];
-        Histogram::observe_nanos_at(cell, self.bounds, nanos);
+    fn observe(&self, nanos: u64, outcome: u32) {
+        Histogram::observe_nanos_at(self.cell(outcome), self.bounds, nanos);
     }
 
     /// Adds a call that ends now.
     #[inline(never)]
     fn record(&self, rows: &[Slot], start: Ticks, reading: Reading) {
         let nanos = (start != Ticks::SKIPPED).then(|| start.elapsed_nanos());
-        self.add(rows, nanos, reading);
-    }
-
-    /// Adds a call of which the end was read.
-    #[inline(never)]
-    fn record_until(&self, rows: &[Slot], start: Ticks, end: Ticks, reading: Reading) {
-        let nanos = (start != Ticks::SKIPPED).then(|| {
-            let nanos = end.nanos_since(start);
-            nanos.unwrap_or_else(|| start.elapsed_nanos())
-        });
         self.add(rows, nanos, reading);
     }
 
@@ -207,7 +203,7 @@ fn look_up(resolved: &Resolved, texts: &[&str], rows: &mut [Slot]) {
         };
         let value = |source: &Source| match *source {
             Source::Argument(index) => texts.get(index).copied().unwrap_or(""),
-            _ => source.constant(resolved.place).unwrap_or(""),
+            _ => source.constant(&resolved.place).unwrap_or(""),
         };
         *row = if let Some(slot) = handle.fixed {
             slot

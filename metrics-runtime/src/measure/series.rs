@@ -16,7 +16,7 @@ pub(super) fn or_unseen(
     family: Option<Arc<FamilyCore>>,
 ) -> Option<Arc<FamilyCore>> {
     family.or_else(|| {
-        let schema = Schema::try_from(site.instruments.first()?.desc).ok()?;
+        let schema = Schema::try_from(site.instruments().first()?.desc).ok()?;
         Some(Arc::new(FamilyCore::new(schema, None, None)))
     })
 }
@@ -54,7 +54,7 @@ pub(crate) fn nth(site: &'static Site, index: u32) -> Option<(&'static FamilyCor
         return Some((family, slot.first + index * family.width()));
     }
     // Another site has declared the family with open labels.
-    let closed = site.instruments.first()?.desc.closed?;
+    let closed = site.instruments().first()?.desc.closed?;
     let texts = combination(closed, index as usize);
     Some((family, family.shown(&texts, Outcome::Ok)))
 }

@@ -1,7 +1,7 @@
 //! A value that only rises.
 
-use super::thread::{SLABS, add, try_add};
-use crate::catalogue::{Site, UNRESOLVED};
+use super::thread::{SLABS, add, is_nowhere, try_add};
+use crate::catalogue::Site;
 use crate::measure::nth;
 use std::fmt;
 
@@ -62,8 +62,8 @@ fn add_untouched(cell: u32, site: Option<&'static Site>, amount: u64) {
 /// The cell that is meant, which may be counted from that of a site which isn't
 /// resolved yet.
 fn resolved(cell: u32, site: Option<&'static Site>) -> u32 {
-    match (cell.checked_sub(UNRESOLVED), site) {
-        (Some(index), Some(site)) => nth(site, index).map_or(0, |(_, cell)| cell),
+    match site {
+        Some(site) if is_nowhere(cell) => nth(site, cell).map_or(0, |(_, cell)| cell),
         _ => cell,
     }
 }

@@ -51,18 +51,14 @@ pub struct FamilyCore {
     overflow: OnceCell<Row>,
     reported: [AtomicBool; 2],
     /// The call site that declared the family.
-    by: Option<&'static Place>,
+    by: Option<Place>,
     /// The registry's family that counts what goes to the overflow series.
     overflows: Option<Arc<Self>>,
 }
 
 impl FamilyCore {
     /// `overflows` has one label, the name of the family that is full.
-    pub(crate) fn new(
-        schema: Schema,
-        by: Option<&'static Place>,
-        overflows: Option<Arc<Self>>,
-    ) -> Self {
+    pub(crate) fn new(schema: Schema, by: Option<Place>, overflows: Option<Arc<Self>>) -> Self {
         Self {
             bounds: Bounds::intern(&schema.buckets),
             dense: schema.closed.map(Dense::new),

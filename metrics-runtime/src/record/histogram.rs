@@ -5,7 +5,7 @@
 
 use super::bucket::{Bounds, nanos_of};
 use super::slab::histogram;
-use super::thread::{SLABS, observe};
+use super::thread::{SLABS, observe, try_observe};
 use crate::desc::Unit;
 use crate::registry::dropped_observation;
 use std::time::Duration;
@@ -29,6 +29,14 @@ pub struct Histogram {
     pub(crate) cell: u32,
     pub(crate) bounds: &'static Bounds,
     pub(crate) unit: Unit,
+}
+
+/// A function of C, so that its callers need no code for its unwinding, of
+/// which there is none.
+#[cold]
+#[inline(never)]
+extern "C" fn observe_untouched(cell: u32, bucket: u32, nanos: u64) {
+    observe(cell, bucket, |sum| sum.wrapping_add(nanos));
 }
 
 /// A histogram as read by a scrape.
@@ -78,7 +86,9 @@ impl Histogram {
     #[inline]
     pub(crate) fn observe_nanos_at(cell: u32, bounds: &Bounds, nanos: u64) {
         let bucket = bounds.bucket_of_nanos(nanos);
-        observe(cell, bucket, |sum| sum.wrapping_add(nanos));
+        if !try_observe(cell, bucket, |sum| sum.wrapping_add(nanos)) {
+            observe_untouched(cell, bucket, nanos);
+        }
     }
 
     /// Observations so far.

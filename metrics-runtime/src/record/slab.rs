@@ -10,14 +10,12 @@
 //! types.
 
 use crate::sync::{
-    AtomicBool, AtomicU64, CHUNK, FIRST_TABLE, Mutex, OnceRef, Ordering, SLABS, TABLES, TRIES,
-    fence, yield_now,
+    AtomicBool, AtomicU64, CHUNK, FIRST_INDEX, FIRST_TABLE, Mutex, OnceRef, Ordering, SLABS,
+    TABLES, TRIES, fence, yield_now,
 };
 use std::sync::PoisonError;
 
-/// Indices that are handed out lie from the second chunk on. The first one
-/// never exists: an index in it is nowhere.
-const FIRST_INDEX: usize = CHUNK;
+/// One past the last index.
 const END: usize = CHUNK * (FIRST_TABLE << (TABLES - 1));
 
 /// Cells of a histogram before those of its buckets: a sequence number, which

@@ -4,6 +4,7 @@
 //! thread does may lose what that thread was adding.
 
 use super::slab::{self, Slab, Slabs, Table};
+use crate::sync::FIRST_INDEX;
 use once_cell::sync::Lazy;
 use std::cell::Cell;
 
@@ -69,8 +70,9 @@ fn touch(index: u32) -> Option<&'static slab::Chunk> {
     chunk(index)
 }
 
-fn is_nowhere(index: u32) -> bool {
-    (index as usize) < crate::sync::CHUNK
+/// Whether the index is one that isn't handed out.
+pub(super) fn is_nowhere(index: u32) -> bool {
+    (index as usize) < FIRST_INDEX
 }
 
 /// Adds to a counter, if its cell is there.
@@ -115,22 +117,23 @@ pub(crate) fn add_after(index: u32) {
     }
 }
 
-/// Counts an observation in the histogram whose cells start at `first`.
+/// Counts an observation in the histogram whose cells start at `first`, if they
+/// are there.
 #[inline]
-pub(crate) fn observe(first: u32, bucket: u32, sum: impl FnOnce(u64) -> u64) {
-    match chunk(first) {
-        Some(chunk) => slab::observe(chunk, first, bucket, sum),
-        None => observe_untouched(first, bucket, sum),
+pub(crate) fn try_observe(first: u32, bucket: u32, sum: impl FnOnce(u64) -> u64) -> bool {
+    let chunk = chunk(first);
+    if let Some(chunk) = chunk {
+        slab::observe(chunk, first, bucket, sum);
     }
+    chunk.is_some()
 }
 
-#[cold]
-#[inline(never)]
-fn observe_untouched(first: u32, bucket: u32, sum: impl FnOnce(u64) -> u64) {
+/// Counts an observation in the histogram whose cells start at `first`.
+pub(crate) fn observe(first: u32, bucket: u32, sum: impl FnOnce(u64) -> u64) {
     if is_nowhere(first) {
         return;
     }
-    match touch(first) {
+    match chunk(first).or_else(|| touch(first)) {
         Some(chunk) => slab::observe(chunk, first, bucket, sum),
         None => SLABS.observe_shared(first, bucket, sum),
     }

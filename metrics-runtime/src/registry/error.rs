@@ -13,16 +13,19 @@ pub struct Conflict {
     /// What differs: the declaration in force against the refused one.
     pub difference: String,
     /// The call site in force; `None` when the family was made at run time.
-    pub in_force: Option<&'static Place>,
+    pub in_force: Option<Place>,
     /// The call site that records nowhere; `None` when the family was asked
     /// for by hand.
-    pub refused: Option<&'static Place>,
+    pub refused: Option<Place>,
 }
 
 impl fmt::Display for Conflict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let place = |place: Option<&Place>| {
-            place.map_or_else(|| "code that records by hand".to_owned(), Place::to_string)
+        let place = |place: Option<Place>| {
+            place.map_or_else(
+                || "code that records by hand".to_owned(),
+                |place| place.to_string(),
+            )
         };
         write!(
             f,

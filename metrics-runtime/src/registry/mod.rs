@@ -206,7 +206,7 @@ impl Registry {
             same.then(|| Arc::clone(family))
         };
         self.with_state(|state| {
-            let instruments = site.instruments.iter();
+            let instruments = site.instruments().iter();
             instruments
                 .map(|instrument| in_force(state, instrument.desc))
                 .collect()

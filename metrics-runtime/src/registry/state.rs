@@ -27,7 +27,7 @@ pub(super) struct State {
 #[derive(Debug)]
 pub(super) struct Declared {
     pub(super) core: Arc<FamilyCore>,
-    by: Option<&'static Place>,
+    by: Option<Place>,
 }
 
 /// What a registry counts about itself.
@@ -57,7 +57,7 @@ impl State {
     pub(super) fn declare(
         &mut self,
         schema: Schema,
-        by: Option<&'static Place>,
+        by: Option<Place>,
     ) -> Result<Arc<FamilyCore>, Conflict> {
         let name = schema.name.as_str();
         if let Some(declared) = self.families.get(name) {
@@ -85,7 +85,7 @@ impl State {
     pub(super) fn declare_desc(
         &mut self,
         desc: &Desc,
-        by: Option<&'static Place>,
+        by: Option<Place>,
     ) -> Result<Arc<FamilyCore>, Conflict> {
         let schema = Schema::try_from(desc).map_err(|error| Conflict {
             family: desc.full_name(),
@@ -121,21 +121,21 @@ impl State {
         }
         let (len, new) = catalogue::since(self.scanned);
         let mut sites: Vec<&'static Site> = new
-            .filter(|site| std::ptr::eq(site.registry, registry))
+            .filter(|site| std::ptr::eq(site.registry(), registry))
             .collect();
         self.scanned = len;
-        sites.sort_by_key(|site| site.place.rank());
+        sites.sort_by_key(|site| site.place().rank());
         let mut conflicts = Vec::new();
         for site in sites {
-            for instrument in site.instruments {
-                match self.declare_desc(instrument.desc, Some(&site.place)) {
+            for instrument in site.instruments() {
+                match self.declare_desc(instrument.desc, Some(site.place())) {
                     // Attributes beside ours may have copied a function with
                     // its site, which is still one place.
                     Err(conflict) if conflicts.contains(&conflict) => {}
                     Err(conflict) => conflicts.push(conflict),
                     Ok(family) => {
-                        if let Some(values) = instrument.constants(&site.place) {
-                            let may_fail = site.fallible && family.schema.by_outcome;
+                        if let Some(values) = instrument.constants(&site.place()) {
+                            let may_fail = site.is_fallible() && family.schema.by_outcome;
                             let shown = if may_fail { 2 } else { 1 };
                             family.constant(&values, &[Outcome::Ok, Outcome::Error][..shown]);
                         }

@@ -9,6 +9,7 @@ pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
 pub(crate) use loom::thread::yield_now;
 
 pub(crate) const CHUNK: usize = 4;
+pub(crate) const FIRST_INDEX: usize = CHUNK;
 pub(crate) const FIRST_TABLE: usize = 2;
 pub(crate) const TABLES: usize = 2;
 pub(crate) const SLABS: usize = 2;
