@@ -16,37 +16,70 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// Where a call site stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct Place {
-    /// The file, as the compiler was given it.
-    pub file: &'static str,
-    /// The line of the attribute.
-    pub line: u32,
-    /// The column of the attribute.
-    pub column: u32,
-    /// The module's path.
-    pub module: &'static str,
-    /// The function, with its type where a whole `impl` block is annotated.
-    pub function: &'static str,
-}
+#[derive(Clone, Copy)]
+pub struct Place(&'static Site);
 
 impl Place {
+    /// The file, as the compiler was given it.
+    pub fn file(&self) -> &'static str {
+        self.origin().1
+    }
+
+    /// The line of the attribute.
+    pub const fn line(&self) -> u32 {
+        self.0.0.line
+    }
+
+    /// The column of the attribute.
+    pub const fn column(&self) -> u32 {
+        self.0.0.column
+    }
+
+    /// The module's path.
+    pub fn module(&self) -> &'static str {
+        self.origin().0
+    }
+
+    /// The function, with its type where a whole `impl` block is annotated.
+    pub const fn function(&self) -> &'static str {
+        self.0.0.function
+    }
+
     /// The name of the crate: the head of the module's path.
     pub fn krate(&self) -> &'static str {
-        self.module.split("::").next().unwrap_or(self.module)
+        let module = self.module();
+        module.split("::").next().unwrap_or(module)
+    }
+
+    fn origin(self) -> (&'static str, &'static str) {
+        let origin = self.0.0.origin;
+        origin.split_once('\n').unwrap_or((origin, ""))
     }
 
     /// The order in which sites that disagree are decided: the smallest is in
     /// force.
-    pub(crate) fn rank(&self) -> impl Ord + use<> {
+    pub(crate) fn rank(self) -> impl Ord + use<> {
         (
             self.krate(),
-            self.file,
-            self.line,
-            self.column,
-            self.function,
+            self.file(),
+            self.line(),
+            self.column(),
+            self.function(),
         )
+    }
+}
+
+impl PartialEq for Place {
+    fn eq(&self, other: &Self) -> bool {
+        self.rank() == other.rank() && self.module() == other.module()
+    }
+}
+
+impl Eq for Place {}
+
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Place({self})")
     }
 }
 
@@ -55,7 +88,10 @@ impl fmt::Display for Place {
         write!(
             f,
             "{}:{} in {}::{}",
-            self.file, self.line, self.module, self.function
+            self.file(),
+            self.line(),
+            self.module(),
+            self.function()
         )
     }
 }
@@ -90,11 +126,11 @@ pub enum Source {
 
 impl Source {
     /// The value, if it stands in the source, which is at `place`.
-    pub(crate) fn constant(&self, place: &Place) -> Option<&'static str> {
+    pub(crate) fn constant(&self, place: Place) -> Option<&'static str> {
         match *self {
             Self::Constant(value) => Some(value),
-            Self::Function => Some(place.function),
-            Self::Module => Some(place.module),
+            Self::Function => Some(place.function()),
+            Self::Module => Some(place.module()),
             Self::Argument(_) => None,
         }
     }
@@ -120,7 +156,7 @@ impl Instrument {
     }
 
     /// The label values, if all stand in the source, which is at `place`.
-    pub(crate) fn constants(&self, place: &Place) -> Option<Vec<&'static str>> {
+    pub(crate) fn constants(&self, place: Place) -> Option<Vec<&'static str>> {
         let constant = |source: &Source| source.constant(place);
         self.labels.iter().map(constant).collect()
     }
@@ -284,16 +320,8 @@ impl Site {
         Self::at((function, origin), fallible, plain, None)
     }
 
-    pub(crate) fn place(&self) -> Place {
-        let origin = self.0.origin;
-        let (module, file) = origin.split_once('\n').unwrap_or((origin, ""));
-        Place {
-            file,
-            line: self.0.line,
-            column: self.0.column,
-            module,
-            function: self.0.function,
-        }
+    pub(crate) const fn place(&'static self) -> Place {
+        Place(self)
     }
 
     pub(crate) fn registry(&self) -> &'static Registry {

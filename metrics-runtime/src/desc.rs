@@ -12,14 +12,24 @@ pub enum Kind {
     Gauge,
     /// Observations counted in buckets.
     Histogram,
+    /// A gauge of what runs, counted by its starts and ends.
+    InProgress,
 }
 
 impl Kind {
-    /// The word of the exposition formats.
+    /// What tells the kind apart from all others.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::InProgress => "gauge of what is in progress",
+            Self::Counter | Self::Gauge | Self::Histogram => self.as_str(),
+        }
+    }
+
+    /// The word of the exposition formats, which know no more than three.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Counter => "counter",
-            Self::Gauge => "gauge",
+            Self::Gauge | Self::InProgress => "gauge",
             Self::Histogram => "histogram",
         }
     }
@@ -349,7 +359,7 @@ impl Schema {
             names
         };
         if self.kind != other.kind {
-            let (ours, theirs) = (self.kind.as_str(), other.kind.as_str());
+            let (ours, theirs) = (self.kind.name(), other.kind.name());
             Some(format!("kind {ours} against {theirs}"))
         } else if names(self) != names(other) {
             Some(format!(

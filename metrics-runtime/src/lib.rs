@@ -74,7 +74,7 @@ pub use encode::text::CONTENT_TYPE as TEXT_CONTENT_TYPE;
 pub use label::{ClosedLabel, LabelValue, Scratch};
 pub use name::{LabelName, MetricName, NameError};
 pub use outcome::{Classify, Outcome};
-pub use record::{Counter, Family, Gauge, Histogram, Metric};
+pub use record::{Counter, Family, Gauge, Histogram, InProgress, Metric, Running};
 pub use registry::{Conflict, RegisterError, Registry, global};
 
 /// Times every call: the histogram

@@ -83,7 +83,7 @@ fn a_conflict_is_told_once_to_a_hook_that_comes_back() {
         assert_eq!(conflict.family, "jobs_total");
         let places = [conflict.in_force, conflict.refused];
         assert_eq!(
-            places.map(|place| place.map(|place| place.function)),
+            places.map(|place| place.map(|place| place.function())),
             [Some("in_force"), Some("refused")]
         );
         // The hook's own calls count as any others.
@@ -125,7 +125,7 @@ fn an_overflow_is_told_once_for_each_reason_with_the_site_that_declared_the_fami
         for (_, _, place) in overflows {
             let place = place.expect("a site declared it");
             assert_eq!(
-                (place.file, place.line, place.module, place.function),
+                (place.file(), place.line(), place.module(), place.function()),
                 (file!(), FIRST_VISIT, module_path!(), "visit_first")
             );
         }

@@ -21,7 +21,7 @@ use source::Machine;
 /// future.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(transparent)]
-pub struct Ticks(u64);
+pub(crate) struct Ticks(u64);
 
 const INSTANT: u64 = 1 << 63;
 

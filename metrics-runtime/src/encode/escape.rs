@@ -1,29 +1,45 @@
 //! Escapes of the text format: one routine for label values, one for help.
 
-/// Appends a label value: backslash, double quote and line feed are escaped,
+use super::Sink;
+
+/// Writes a label value: backslash, double quote and line feed are escaped,
 /// everything else stands as it is.
-pub(super) fn label_value(out: &mut String, value: &str) {
-    escape(out, value, |byte| matches!(byte, b'\\' | b'"' | b'\n'));
+pub(crate) fn label_value(out: &mut impl Sink, value: &str) {
+    escape(out, value, is_special_byte);
 }
 
-/// Appends a help text: backslash and line feed are escaped; a double quote
+fn is_special_byte(byte: u8) -> bool {
+    matches!(byte, b'\\' | b'"' | b'\n')
+}
+
+/// Whether a label value has something to escape.
+pub(crate) fn is_special(value: &str) -> bool {
+    value.bytes().any(is_special_byte)
+}
+
+/// The character that stands behind a backslash in a label value.
+pub(crate) fn unescaped(escaped: char) -> char {
+    if escaped == 'n' { '\n' } else { escaped }
+}
+
+/// Writes a help text: backslash and line feed are escaped; a double quote
 /// isn't, unlike in OpenMetrics.
-pub(super) fn help(out: &mut String, text: &str) {
+pub(super) fn help(out: &mut impl Sink, text: &str) {
     escape(out, text, |byte| matches!(byte, b'\\' | b'\n'));
 }
 
-fn escape(out: &mut String, text: &str, special: impl Fn(u8) -> bool) {
+fn escape(out: &mut impl Sink, text: &str, special: impl Fn(u8) -> bool) {
     let mut rest = text;
     while let Some(at) = rest.bytes().position(&special) {
         let (plain, tail) = rest.split_at(at);
-        out.push_str(plain);
-        out.push('\\');
+        out.text(plain);
+        out.text("\\");
         // Special bytes are ASCII, so the next character is one byte long.
         let (escaped, tail) = tail.split_at(1);
-        out.push_str(if escaped == "\n" { "n" } else { escaped });
+        out.text(if escaped == "\n" { "n" } else { escaped });
         rest = tail;
     }
-    out.push_str(rest);
+    out.text(rest);
 }
 
 #[cfg(test)]

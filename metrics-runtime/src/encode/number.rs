@@ -1,25 +1,51 @@
 //! Numbers as the formats spell them.
 
+use super::Sink;
+
 /// Appends a double: `NaN`, `+Inf`, `-Inf`, whole numbers without a point,
 /// everything else as its shortest decimal.
-pub(crate) fn double(out: &mut String, value: f64) {
+pub(crate) fn double(out: &mut impl Sink, value: f64) {
     /// Whole doubles below this are exact integers.
     const EXACT: f64 = 9_007_199_254_740_992.0;
     if value.is_nan() {
-        out.push_str("NaN");
+        out.text("NaN");
     } else if value.is_infinite() {
-        out.push_str(if value > 0.0 { "+Inf" } else { "-Inf" });
+        out.text(if value > 0.0 { "+Inf" } else { "-Inf" });
     } else if value.fract() == 0.0 && value.abs() < EXACT {
         #[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^53")]
-        out.push_str(itoa::Buffer::new().format(value as i64));
+        out.text(itoa::Buffer::new().format(value as i64));
     } else {
-        out.push_str(zmij::Buffer::new().format_finite(value));
+        out.text(zmij::Buffer::new().format_finite(value));
     }
 }
 
-/// Appends an integer.
-pub(crate) fn integer(out: &mut String, value: u64) {
-    out.push_str(itoa::Buffer::new().format(value));
+/// The digits of an integer below 10^8, and how many they are: pairs of digits
+/// are parted all at once, which takes neither a loop nor a table.
+#[inline]
+pub(super) fn short(value: u64) -> Option<([u8; 8], usize)> {
+    if value < 10_000 {
+        return Some(parted(value, 4));
+    }
+    let value = u32::try_from(value)
+        .ok()
+        .filter(|value| *value < 100_000_000)?;
+    let [fours, rest] = [value / 10_000, value % 10_000].map(u64::from);
+    Some(parted(fours | rest << 32, 8))
+}
+
+/// The digits of numbers of up to four, one in each half; `len` says how many
+/// there may be.
+#[inline]
+fn parted(fours: u64, len: u32) -> ([u8; 8], usize) {
+    // The quotients are exact for numbers of four digits and of two.
+    let hundreds = ((fours * 10_486) >> 20) & 0x7f_0000_007f;
+    let twos = hundreds | (fours - 100 * hundreds) << 16;
+    let tens = ((twos * 103) >> 10) & 0x000f_000f_000f_000f;
+    let ones = tens | (twos - 10 * tens) << 8;
+    // The first digit is in the lowest byte; the last one stays, also if zero.
+    let zeros = (ones | 1 << (8 * (len - 1))).trailing_zeros() / 8;
+    let digits = (ones | 0x3030_3030_3030_3030) >> (8 * zeros);
+    (digits.to_le_bytes(), (len - zeros) as usize)
 }
 
 #[cfg(test)]
@@ -54,5 +80,21 @@ mod tests {
         }
         assert_eq!(text(10.0), "10");
         assert_eq!(text(0.005), "0.005");
+    }
+
+    // Mutations: one of the factors is one less; `zeros` without the last digit.
+    #[test]
+    fn short_integers_have_their_digits() {
+        let round = (0..8).flat_map(|power| (1..10).map(move |digit| digit * 10_u64.pow(power)));
+        let near = round.flat_map(|round| [round - 1, round, round + 1]);
+        for value in (0..200_000)
+            .chain((0..100_000_000).step_by(997))
+            .chain(near)
+        {
+            let (digits, len) = super::short(value).expect("it has at most eight digits");
+            assert_eq!(&digits[..len], value.to_string().as_bytes());
+        }
+        assert_eq!(super::short(99_999_999), Some((*b"99999999", 8)));
+        assert_eq!(super::short(100_000_000), None);
     }
 }

@@ -97,7 +97,7 @@ impl Resolved {
                 if let Some(values) = instrument.desc.closed {
                     return family.dense_over(values);
                 }
-                Some(family.constant(&instrument.constants(&site.place())?, &[]))
+                Some(family.constant(&instrument.constants(site.place())?, &[]))
             });
             Handle {
                 record: instrument.record,
@@ -203,7 +203,7 @@ fn look_up(resolved: &Resolved, texts: &[&str], rows: &mut [Slot]) {
         };
         let value = |source: &Source| match *source {
             Source::Argument(index) => texts.get(index).copied().unwrap_or(""),
-            _ => source.constant(&resolved.place).unwrap_or(""),
+            _ => source.constant(resolved.place).unwrap_or(""),
         };
         *row = if let Some(slot) = handle.fixed {
             slot

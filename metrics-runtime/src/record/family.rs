@@ -3,10 +3,11 @@
 use super::bucket::Bounds;
 use super::cells::GAUGES;
 use super::dense::{Dense, combination};
+use super::row::{Row, label_text};
 use super::slab::BEFORE_BUCKETS;
-use super::table::{Row, Slot, Table};
+use super::table::{Slot, Table};
 use super::thread::SLABS;
-use super::{Counter, Gauge, Histogram};
+use super::{Counter, Gauge, Histogram, InProgress};
 use crate::catalogue::Place;
 use crate::desc::{Closed, Kind, Schema};
 use crate::diagnostics::{Diagnostic, Overflow, report};
@@ -38,6 +39,39 @@ enum Origin {
     Open,
 }
 
+/// A label set that was looked up.
+#[derive(Clone, Copy, Debug)]
+struct Found<'a> {
+    row: &'a Row,
+    /// As in [`Slot`].
+    stride: u32,
+}
+
+impl Found<'_> {
+    #[inline]
+    fn slot(self) -> Slot {
+        Slot {
+            first: self.row.first(),
+            stride: self.stride,
+        }
+    }
+
+    /// Its cells; shown at zero if they are those of one series.
+    fn entered(self) -> Slot {
+        if self.stride == 0 {
+            self.row.show(0);
+        }
+        self.slot()
+    }
+
+    /// Shows the series of an outcome, also at zero, and returns its cell.
+    fn show(self, outcome: Outcome) -> u32 {
+        let outcome = if self.stride == 0 { 0 } else { outcome.index() };
+        self.row.show(outcome);
+        self.slot().cell(outcome)
+    }
+}
+
 /// A family in a registry.
 #[derive(Debug)]
 pub struct FamilyCore {
@@ -45,9 +79,13 @@ pub struct FamilyCore {
     pub(crate) bounds: &'static Bounds,
     dense: Option<Dense>,
     table: Table,
+    /// Cells from one outcome of a label set to the next; zero without outcomes.
+    stride: u32,
     cap: usize,
     /// Label sets that count towards the cap.
     open: AtomicUsize,
+    /// A label set was refused.
+    full: AtomicBool,
     overflow: OnceCell<Row>,
     reported: [AtomicBool; 2],
     /// The call site that declared the family.
@@ -59,18 +97,24 @@ pub struct FamilyCore {
 impl FamilyCore {
     /// `overflows` has one label, the name of the family that is full.
     pub(crate) fn new(schema: Schema, by: Option<Place>, overflows: Option<Arc<Self>>) -> Self {
-        Self {
+        let mut family = Self {
             bounds: Bounds::intern(&schema.buckets),
             dense: schema.closed.map(Dense::new),
             cap: schema.cap.unwrap_or(DEFAULT_CAP),
+            table: Table::new(&schema.labels),
             schema,
-            table: Table::new(),
+            stride: 0,
             open: AtomicUsize::new(0),
+            full: AtomicBool::new(false),
             overflow: OnceCell::new(),
             reported: [const { AtomicBool::new(false) }; 2],
             by,
             overflows,
+        };
+        if family.schema.by_outcome {
+            family.stride = family.width();
         }
+        family
     }
 
     /// Cells from one series to the next. Those of a histogram are a power of
@@ -78,6 +122,7 @@ impl FamilyCore {
     pub(crate) fn width(&self) -> u32 {
         match self.schema.kind {
             Kind::Counter | Kind::Gauge => 1,
+            Kind::InProgress => 2,
             Kind::Histogram => (BEFORE_BUCKETS + self.bounds.buckets()).next_power_of_two(),
         }
     }
@@ -87,7 +132,9 @@ impl FamilyCore {
         let stride = if series > 1 { width } else { 0 };
         let first = match self.schema.kind {
             Kind::Gauge => GAUGES.allocate(series),
-            Kind::Counter | Kind::Histogram => SLABS.allocate(width * series, width),
+            Kind::Counter | Kind::Histogram | Kind::InProgress => {
+                SLABS.allocate(width * series, width)
+            }
         };
         first.map(|first| Slot { first, stride })
     }
@@ -121,42 +168,58 @@ impl FamilyCore {
         if let Some(slot) = self.dense_cell(values) {
             return slot;
         }
-        let row = self.row(values, Origin::Constant);
-        row.map_or(Slot::NOWHERE, |row| {
+        let found = self.known(values);
+        let found = found.or_else(|| self.row(values, Origin::Constant));
+        found.map_or(Slot::NOWHERE, |found| {
             for outcome in shown {
-                row.show(outcome.index());
+                found.show(*outcome);
             }
-            row.slot
+            found.slot()
         })
     }
 
+    /// The label set with these values, if it has been made.
+    fn known(&self, values: &[&str]) -> Option<Found<'_>> {
+        let row = self.table.find(&self.schema.labels, values)?;
+        let stride = self.stride;
+        Some(Found { row, stride })
+    }
+
     /// The label set with these values, if there is room for it.
-    fn row(&self, values: &[&str], origin: Origin) -> Option<&Row> {
+    fn row(&self, values: &[&str], origin: Origin) -> Option<Found<'_>> {
+        // Values that are the overflow series' own are that series: the page
+        // must not have it twice.
+        let own = !values.is_empty() && values.iter().all(|value| *value == OVERFLOW);
+        if own && !self.schema.by_outcome {
+            return Some(self.overflow_row());
+        }
+        // Acquire: pairs with the release below, so that a full family is seen
+        // with all of its rows. Threads past the cap don't queue for the lock.
+        if origin == Origin::Open && self.full.load(Ordering::Acquire) {
+            return self.known(values);
+        }
         let make = || {
             let series = if self.schema.by_outcome { 4 } else { 1 };
             if origin == Origin::Open {
                 // Relaxed: rows are made one after the other, under the
                 // table's lock.
                 if self.open.load(Ordering::Relaxed) >= self.cap {
+                    self.full.store(true, Ordering::Release);
                     return None;
                 }
                 self.open.fetch_add(1, Ordering::Relaxed);
             }
-            self.allocate(series)
+            Some(self.allocate(series)?.first)
         };
-        self.table.row(values, make)
+        let row = self.table.row(&self.schema.labels, values, make)?;
+        let stride = self.stride;
+        Some(Found { row, stride })
     }
 
     /// The label set with these values; past the cap, the overflow series.
-    fn open_row(&self, values: &[&str]) -> &Row {
+    fn open_row(&self, values: &[&str]) -> Found<'_> {
         if values.iter().any(|value| value.len() > LONGEST_VALUE) {
             return self.overflow(Overflow::LongValue);
-        }
-        // Values that are the overflow series' own are that series: the page
-        // must not have it twice.
-        let own = !values.is_empty() && values.iter().all(|value| *value == OVERFLOW);
-        if own && !self.schema.by_outcome {
-            return self.overflow_row();
         }
         let row = self.row(values, Origin::Open);
         row.unwrap_or_else(|| self.overflow(Overflow::Cap(self.cap)))
@@ -164,17 +227,19 @@ impl FamilyCore {
 
     /// One series for everything that gets none of its own, whatever its
     /// outcome.
-    fn overflow_row(&self) -> &Row {
-        self.overflow.get_or_init(|| {
+    fn overflow_row(&self) -> Found<'_> {
+        let row = self.overflow.get_or_init(|| {
             let slot = self.allocate(1).unwrap_or(Slot::NOWHERE);
-            let row = Row::new(&vec![OVERFLOW; self.schema.labels.len()], slot);
+            let values = vec![OVERFLOW; self.schema.labels.len()];
+            let row = Row::new(&self.schema.labels, &values, slot.first);
             row.show(0);
             row
-        })
+        });
+        Found { row, stride: 0 }
     }
 
     /// The overflow series, counted, and told once for each reason.
-    fn overflow(&self, reason: Overflow) -> &Row {
+    fn overflow(&self, reason: Overflow) -> Found<'_> {
         let row = self.overflow_row();
         if let Some(overflows) = &self.overflows {
             let slot = overflows.constant(&[self.schema.name.as_str()], &[Outcome::Ok]);
@@ -200,72 +265,132 @@ impl FamilyCore {
     /// The cells of a call that is entered. Without outcomes the series is
     /// shown from now on, since a call may add nothing to it.
     pub(crate) fn entered(&self, values: &[&str]) -> Slot {
-        if let Some(slot) = self.dense_cell(values) {
-            return slot;
+        if let [value] = values
+            && let Some(row) = self.table.find_short(value)
+            && (self.schema.by_outcome || row.is_shown(0))
+        {
+            let (first, stride) = (row.first(), self.stride);
+            return Slot { first, stride };
         }
-        let row = self.open_row(values);
-        if !self.schema.by_outcome {
-            row.show(0);
+        self.entered_by_any(values)
+    }
+
+    #[inline(never)]
+    fn entered_by_any(&self, values: &[&str]) -> Slot {
+        match self.known(values) {
+            Some(found) => found.entered(),
+            None => match self.dense_cell(values) {
+                Some(slot) => slot,
+                None => self.open_row(values).entered(),
+            },
         }
-        row.slot
     }
 
     /// The label set with these values, shown even at zero, with its outcome.
     pub(crate) fn shown(&self, values: &[&str], outcome: Outcome) -> u32 {
-        if let Some(slot) = self.dense_cell(values) {
-            return slot.first;
+        if let [value] = values
+            && let Some(row) = self.table.find_short(value)
+            && row.is_shown(outcome.index())
+        {
+            return row.first() + self.stride * outcome.index();
         }
-        let row = self.open_row(values);
-        if row.slot.stride == 0 {
-            row.show(0);
-        } else {
-            row.show(outcome.index());
-        }
-        row.slot.cell(outcome.index())
+        self.shown_by_any(values, outcome)
     }
 
-    /// All series to be served: label values, outcome and first cell, sorted
-    /// by values so that a page is the same whatever came first.
-    pub(crate) fn series(&self) -> Vec<Series<'_>> {
-        let mut rows: Vec<&Row> = self.table.rows().iter().collect();
-        rows.sort_unstable_by(|a, b| a.values.cmp(&b.values));
-        rows.extend(self.overflow.get());
-        let mut all = Vec::with_capacity(rows.len());
-        if let Some((dense, slot)) = self.dense.as_ref().and_then(|dense| {
-            let slot = self.dense_slot(dense)?;
-            Some((dense, slot))
-        }) {
-            all.extend((0..dense.len).zip(0..).map(|(index, cell)| Series {
-                values: combination(dense.values, index),
-                outcome: None,
-                cell: slot.cell(cell),
-                shown: dense.len <= SHOWN_AT_ZERO,
+    #[inline(never)]
+    fn shown_by_any(&self, values: &[&str], outcome: Outcome) -> u32 {
+        match self.known(values) {
+            Some(found) => found.show(outcome),
+            None => match self.dense_cell(values) {
+                Some(slot) => slot.first,
+                None => self.open_row(values).show(outcome),
+            },
+        }
+    }
+
+    /// How many label sets have rows of their own.
+    pub(crate) fn len(&self) -> usize {
+        self.table.len()
+    }
+
+    /// The rows of those label sets.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = &'static Row> {
+        self.table.rows()
+    }
+
+    /// The overflow series, if anything went there.
+    pub(crate) fn overflowed(&self) -> Option<&Row> {
+        self.overflow.get()
+    }
+
+    /// Cells from one outcome of a label set to the next; zero without outcomes.
+    pub(crate) fn stride(&self) -> u32 {
+        self.stride
+    }
+
+    /// The cells of all combinations of closed sets and how many there are, if
+    /// the family is dense.
+    pub(crate) fn combinations(&self) -> Option<(Slot, usize)> {
+        let dense = self.dense.as_ref()?;
+        Some((self.dense_slot(dense)?, dense.len))
+    }
+
+    /// The labels of a combination, rendered.
+    pub(crate) fn combination(&self, index: usize) -> Box<str> {
+        let values = self
+            .dense
+            .as_ref()
+            .map(|dense| combination(dense.values, index));
+        label_text(&self.schema.labels, &values.unwrap_or_default())
+    }
+
+    /// Whether a combination is served even if nothing was recorded.
+    pub(crate) fn combinations_are_shown(&self) -> bool {
+        self.dense
+            .as_ref()
+            .is_some_and(|dense| dense.len <= SHOWN_AT_ZERO)
+    }
+
+    /// All series to be served: label values, outcome and first cell, in the
+    /// order of the page.
+    pub(crate) fn series(&self) -> Vec<Series> {
+        let labels = &self.schema.labels;
+        let mut all = Vec::new();
+        if let (Some(dense), Some((slot, len))) = (&self.dense, self.combinations()) {
+            all.extend((0..len).zip(0..).map(|(index, cell)| {
+                Series {
+                    values: combination(dense.values, index)
+                        .into_iter()
+                        .map(str::to_owned)
+                        .collect(),
+                    outcome: None,
+                    cell: slot.cell(cell),
+                    shown: self.combinations_are_shown(),
+                }
             }));
         }
+        let mut rows: Vec<&Row> = self.rows().collect();
+        rows.sort_unstable_by_key(|row| row.text());
         for row in rows {
-            let values: Vec<&str> = row.values.iter().map(|value| &**value).collect();
-            if row.slot.stride > 0 {
-                all.extend(Outcome::ALL.iter().map(|outcome| Series {
-                    values: values.clone(),
-                    outcome: Some(outcome.as_str()),
-                    cell: row.slot.cell(outcome.index()),
-                    shown: row.is_shown(outcome.index()),
-                }));
+            let outcomes = if self.schema.by_outcome {
+                Outcome::ALL
             } else {
-                all.push(Series {
-                    values,
-                    outcome: self.schema.by_outcome.then_some(OVERFLOW),
-                    cell: row.slot.first,
-                    shown: row.is_shown(0),
-                });
-            }
+                &[Outcome::Ok]
+            };
+            all.extend(outcomes.iter().map(|outcome| Series {
+                values: row.values(labels),
+                outcome: self.schema.by_outcome.then_some(outcome.as_str()),
+                cell: row.first() + self.stride * outcome.index(),
+                shown: row.is_shown(outcome.index()),
+            }));
         }
+        all.extend(self.overflowed().map(|row| Series {
+            values: row.values(labels),
+            outcome: self.schema.by_outcome.then_some(OVERFLOW),
+            cell: row.first(),
+            shown: true,
+        }));
         all
-    }
-
-    /// The handle of a series.
-    pub(crate) fn metric<M: Metric>(&self, cell: u32) -> M {
-        M::at(self, cell)
     }
 
     pub(crate) fn counter(cell: u32) -> Counter {
@@ -291,8 +416,8 @@ impl FamilyCore {
 
 /// A series as a scrape sees it.
 #[derive(Debug)]
-pub(crate) struct Series<'a> {
-    pub(crate) values: Vec<&'a str>,
+pub(crate) struct Series {
+    pub(crate) values: Vec<String>,
     pub(crate) outcome: Option<&'static str>,
     pub(crate) cell: u32,
     /// Served even if nothing was recorded.
@@ -357,6 +482,19 @@ mod sealed {
         }
     }
 
+    impl Sealed for super::InProgress {
+        const NOWHERE: Self = Self { cell: 0 };
+
+        fn at(_: &FamilyCore, cell: u32) -> Self {
+            Self { cell }
+        }
+
+        #[inline]
+        fn in_row(site: &'static Site, _: u32, index: u32) -> Self {
+            nth(site, index).map_or(Self::NOWHERE, |(_, cell)| Self { cell })
+        }
+    }
+
     impl Sealed for super::Histogram {
         const NOWHERE: Self = Self {
             cell: 0,
@@ -380,12 +518,13 @@ pub(crate) fn at<M: Metric>(family: &FamilyCore, values: &[&str], outcome: Outco
     M::at(family, family.shown(values, outcome))
 }
 
-/// [`Counter`], [`Gauge`] or [`Histogram`].
+/// [`Counter`], [`Gauge`], [`Histogram`] or [`InProgress`].
 pub trait Metric: sealed::Sealed {}
 
 impl Metric for Counter {}
 impl Metric for Gauge {}
 impl Metric for Histogram {}
+impl Metric for InProgress {}
 
 /// A family with `N` labels, made at run time through a
 /// [`Registry`](crate::Registry).
@@ -412,5 +551,86 @@ impl<M: Metric, const N: usize> Family<M, N> {
     /// `__overflow__`.
     pub fn with(&self, values: [&str; N]) -> M {
         at(&self.core, &values, Outcome::Ok)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FamilyCore, Series};
+    use crate::desc::{Desc, Schema};
+    use crate::outcome::Outcome;
+
+    fn family(desc: &Desc) -> FamilyCore {
+        let schema = Schema::try_from(desc).expect("the description is valid");
+        FamilyCore::new(schema, None, None)
+    }
+
+    fn text(series: &Series) -> String {
+        let outcome = series.outcome.unwrap_or("-");
+        format!("{} {outcome} {}", series.values.join(","), series.shown)
+    }
+
+    #[test]
+    fn series_are_in_the_order_of_the_page_with_the_overflow_last() {
+        let family = family(
+            &Desc::counter("a_total", "A.", &["x", "y"])
+                .by_outcome()
+                .cap(2),
+        );
+        let first = family.shown(&["b\"", "c"], Outcome::Error);
+        let other = family.shown(&["a", "\\n"], Outcome::Ok);
+        let over = family.shown(&["c", "c"], Outcome::Ok);
+        assert_eq!(over, family.shown(&["d", "d"], Outcome::Panic));
+        let series = family.series();
+        let texts: Vec<String> = series.iter().map(text).collect();
+        let expected = [
+            "a,\\n ok true",
+            "a,\\n error false",
+            "a,\\n panic false",
+            "a,\\n cancelled false",
+            "b\",c ok false",
+            "b\",c error true",
+            "b\",c panic false",
+            "b\",c cancelled false",
+            "__overflow__,__overflow__ __overflow__ true",
+        ];
+        assert_eq!(texts, expected);
+        let cells = [&series[5], &series[0], &series[8]].map(|series| series.cell);
+        assert_eq!(cells, [first, other, over]);
+    }
+
+    // Mutation: `row` sets `full` before the last row that has room is made.
+    #[test]
+    fn nothing_overflows_that_has_room() {
+        const CAP: usize = 500;
+        let family = family(&Desc::counter("a_total", "A.", &["x"]).cap(CAP));
+        let values: Vec<String> = (0..CAP).map(|value| value.to_string()).collect();
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for value in &values {
+                        family.shown(&[value], Outcome::Ok);
+                    }
+                });
+            }
+        });
+        assert!(family.overflowed().is_none());
+        assert_eq!(family.len(), CAP);
+        family.shown(&["one more"], Outcome::Ok);
+        assert!(family.overflowed().is_some());
+        assert_eq!(
+            family.shown(&["7"], Outcome::Ok),
+            family.shown(&["7"], Outcome::Ok)
+        );
+    }
+
+    // Mutation: `row` doesn't look for the overflow series' own values.
+    #[test]
+    fn the_overflow_series_is_one_whoever_asks_for_it() {
+        let family = family(&Desc::counter("a_total", "A.", &["x"]).cap(0));
+        let constant = family.constant(&["__overflow__"], &[]);
+        assert_eq!(constant.first, family.shown(&["__overflow__"], Outcome::Ok));
+        assert_eq!(constant.first, family.shown(&["other"], Outcome::Ok));
+        assert_eq!(family.series().len(), 1);
     }
 }

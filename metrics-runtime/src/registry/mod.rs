@@ -13,7 +13,8 @@ use state::State;
 use crate::catalogue::Site;
 use crate::desc::{Desc, Kind, Schema};
 use crate::diagnostics::{Diagnostic, report};
-use crate::record::{Counter, Family, FamilyCore, Gauge, Histogram, Metric};
+use crate::encode::Plan;
+use crate::record::{Counter, Family, FamilyCore, Gauge, Histogram, InProgress, Metric};
 use once_cell::sync::OnceCell;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -35,10 +36,28 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// assert!(AUDIT.to_text().contains("function=\"log_in\""));
 /// assert!(!metrics_runtime::global().to_text().contains("function=\"log_in\""));
 /// ```
+///
+/// # Memory
+///
+/// Once its page was served, a registry takes on the heap, to within 10 %,
+///
+/// - 4,000 bytes,
+/// - 1,100 bytes for each family, and 80 for each bucket of a histogram,
+/// - 67 bytes for each label set, and its labels as text, which is the names, the
+///   values, and 4 bytes for each pair,
+/// - for each series of a histogram, 24 bytes and 8 for each bucket,
+///
+/// where the one up to `+Inf` is a bucket. That is 150 bytes at most for a
+/// counter with three labels of usual lengths, and 300 for such a histogram of
+/// 12 buckets. Cells come on top: they are shared by all registries. Label sets
+/// and their cells are kept until the process ends, also when a registry is
+/// dropped.
 #[derive(Debug, Default)]
 pub struct Registry {
     state: Mutex<State>,
     settings: OnceCell<Settings>,
+    /// Locked before the state where both are.
+    plan: Mutex<Plan>,
 }
 
 /// What `build()` decides about a page.
@@ -55,6 +74,7 @@ impl Registry {
         Self {
             state: Mutex::new(State::new()),
             settings: OnceCell::new(),
+            plan: Mutex::new(Plan::new()),
         }
     }
 
@@ -107,6 +127,16 @@ impl Registry {
         Ok(self.gauge_family(name, help, [])?.with([]))
     }
 
+    /// A gauge of what is under way, without labels; the one that exists if it is
+    /// the same.
+    ///
+    /// # Errors
+    ///
+    /// [`RegisterError`] when the name isn't valid or taken by another family.
+    pub fn in_progress(&self, name: &str, help: &str) -> Result<InProgress, RegisterError> {
+        Ok(self.in_progress_family(name, help, [])?.with([]))
+    }
+
     /// A histogram without labels; the one that exists if it is the same.
     ///
     /// `buckets` are upper bounds without `+Inf`.
@@ -150,6 +180,21 @@ impl Registry {
         labels: [&str; N],
     ) -> Result<Family<Gauge, N>, RegisterError> {
         self.family(Schema::new(Kind::Gauge, name, help, &labels, &[])?)
+    }
+
+    /// Gauges of what is under way, by label; the family that exists if it is the
+    /// same.
+    ///
+    /// # Errors
+    ///
+    /// [`RegisterError`] when a name isn't valid or taken by another family.
+    pub fn in_progress_family<const N: usize>(
+        &self,
+        name: &str,
+        help: &str,
+        labels: [&str; N],
+    ) -> Result<Family<InProgress, N>, RegisterError> {
+        self.family(Schema::new(Kind::InProgress, name, help, &labels, &[])?)
     }
 
     /// Histograms by label; the family that exists if it is the same.
@@ -294,8 +339,20 @@ impl Registry {
         bridge::Bridge(self)
     }
 
+    /// Takes up the catalogue's new sites.
+    pub(crate) fn take_up_sites(&self) {
+        self.with_state(|_| ());
+    }
+
     /// All families, with the names that they are served under.
     pub(crate) fn gather(&self) -> Vec<(String, Arc<FamilyCore>)> {
+        self.take_up_sites();
+        self.families_beyond(0).unwrap_or_default()
+    }
+
+    /// All families, with the names that they are served under, if there are
+    /// more than `known`.
+    pub(crate) fn families_beyond(&self, known: usize) -> Option<Vec<(String, Arc<FamilyCore>)>> {
         let namespace = &self.settings().namespace;
         let exposed = |core: &Arc<FamilyCore>| {
             let name = core.schema.name.as_str();
@@ -306,17 +363,47 @@ impl Registry {
             };
             (format!("{namespace}{name}"), Arc::clone(core))
         };
-        self.with_state(|state| {
-            let families = state.families.values();
-            families.map(|declared| exposed(&declared.core)).collect()
-        })
+        let state = self.lock();
+        let families = state.families.values();
+        let more = families.len() > known;
+        more.then(|| families.map(|declared| exposed(&declared.core)).collect())
+    }
+
+    /// The page without its numbers, locked.
+    pub(crate) fn plan(&self) -> MutexGuard<'_, Plan> {
+        // No user code runs under the lock, so a poisoned plan is whole.
+        self.plan.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The page in the Prometheus text format, version 0.0.4.
     ///
     /// Families of `prometheus::default_registry()` are part of the page of
     /// the [global](crate::global) registry.
+    #[expect(clippy::missing_panics_doc, reason = "a page is made of text")]
     pub fn to_text(&self) -> String {
-        crate::encode::text::page(self)
+        let mut page = Vec::new();
+        self.encode_into(&mut page);
+        String::from_utf8(page).expect("a page is made of text")
+    }
+
+    /// Appends the page, as [`to_text`](Self::to_text) returns it.
+    ///
+    /// A buffer that is cleared and used again costs no allocation, unless the
+    /// page has grown or has foreign families.
+    ///
+    /// ```
+    /// let registry = metrics_runtime::Registry::new();
+    /// let sent = registry.counter("sent_messages_total", "Messages sent.")?;
+    /// let mut page = Vec::new();
+    /// for _ in 0..2 {
+    ///     sent.inc();
+    ///     page.clear();
+    ///     registry.encode_into(&mut page);
+    /// }
+    /// assert!(page.ends_with(b"\nsent_messages_total 2\n"));
+    /// # Ok::<(), metrics_runtime::RegisterError>(())
+    /// ```
+    pub fn encode_into(&self, out: &mut Vec<u8>) {
+        crate::encode::text::append(self, out);
     }
 }

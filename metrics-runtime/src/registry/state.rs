@@ -134,7 +134,7 @@ impl State {
                     Err(conflict) if conflicts.contains(&conflict) => {}
                     Err(conflict) => conflicts.push(conflict),
                     Ok(family) => {
-                        if let Some(values) = instrument.constants(&site.place()) {
+                        if let Some(values) = instrument.constants(site.place()) {
                             let may_fail = site.is_fallible() && family.schema.by_outcome;
                             let shown = if may_fail { 2 } else { 1 };
                             family.constant(&values, &[Outcome::Ok, Outcome::Error][..shown]);

@@ -163,10 +163,10 @@ fn the_file_is_compared_before_the_line() {
     };
     let places = [conflict.in_force, conflict.refused].map(|place| place.expect("it is a site"));
     assert_eq!(
-        places.map(|place| place.function),
+        places.map(|place| place.function()),
         ["of_this_file", "of_other_file"]
     );
-    assert!(places[0].line > places[1].line, "{places:?}");
+    assert!(places[0].line() > places[1].line(), "{places:?}");
     let family = page(&FILES)
         .families()
         .find(|family| family.name == "jobs_total")
@@ -198,7 +198,7 @@ fn all_conflicts_are_told_at_once() {
     };
     let refused: Vec<_> = conflicts
         .iter()
-        .filter_map(|conflict| Some((conflict.in_force?.function, conflict.refused?.function)))
+        .filter_map(|conflict| Some((conflict.in_force?.function(), conflict.refused?.function())))
         .collect();
     let expected = [
         ("first_of_three", "second_of_three"),

@@ -11,7 +11,6 @@ mod sync;
 
 #[cfg(test)]
 #[path = "../../../metrics-runtime/src/record/slab.rs"]
-#[expect(dead_code, reason = "the models drive a part of the core")]
 mod slab;
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::gathering::Gathering;
 use crate::desc::Kind;
 use crate::name::LabelName;
-use crate::record::FamilyCore;
+use crate::record::{FamilyCore, InProgress};
 use crate::registry::Registry;
 use prometheus::core::{Collector, Desc};
 use prometheus::proto;
@@ -71,6 +71,11 @@ fn series_of(registry: &Registry, family: &FamilyCore) -> Vec<(Labels, Reading)>
                 let value = FamilyCore::gauge(series.cell).get();
                 (Reading::Gauge(value), value.to_bits() == 0)
             }
+            Kind::InProgress => {
+                let value = InProgress { cell: series.cell }.get();
+                #[expect(clippy::cast_precision_loss, reason = "gauges are doubles there")]
+                (Reading::Gauge(value as f64), value == 0)
+            }
             Kind::Histogram => {
                 let snapshot = family.histogram(series.cell).snapshot();
                 let mut count = 0;
@@ -109,7 +114,7 @@ fn to_proto(
     proto.set_help(family.schema.help.clone());
     proto.set_field_type(match family.schema.kind {
         Kind::Counter => proto::MetricType::COUNTER,
-        Kind::Gauge => proto::MetricType::GAUGE,
+        Kind::Gauge | Kind::InProgress => proto::MetricType::GAUGE,
         Kind::Histogram => proto::MetricType::HISTOGRAM,
     });
     let series = series.into_iter();
