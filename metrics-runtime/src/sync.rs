@@ -2,6 +2,7 @@
 //! `tests/loom` drive the same core with loom's types in the place of these.
 
 pub(crate) use once_cell::race::OnceRef;
+pub(crate) use std::hint::spin_loop;
 pub(crate) use std::sync::Mutex;
 pub(crate) use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
 pub(crate) use std::thread::yield_now;

@@ -11,7 +11,7 @@
 
 use crate::sync::{
     AtomicBool, AtomicU64, CHUNK, FIRST_INDEX, FIRST_TABLE, Mutex, OnceRef, Ordering, SLABS,
-    TABLES, TRIES, fence, yield_now,
+    TABLES, TRIES, fence, spin_loop, yield_now,
 };
 use std::sync::PoisonError;
 
@@ -295,7 +295,7 @@ pub(crate) fn sum(tables: impl Iterator<Item = &'static Table>, index: u32) -> u
 /// there; `None` when it was being written at each of many tries.
 pub(crate) fn histogram(table: &Table, first: u32, buckets: &mut [u64]) -> Option<u64> {
     let sequence = chunk(table, first).map(|chunk| (chunk, chunk.cell(first, 0)));
-    for _ in 0..TRIES {
+    for tried in 1..=TRIES {
         // Acquire: the cells below are read as written before this number.
         let read = sequence.map(|(chunk, cell)| (chunk, cell, cell.load(Ordering::Acquire)));
         let Some((chunk, sequence, before @ 1..)) = read else {
@@ -313,8 +313,13 @@ pub(crate) fn histogram(table: &Table, first: u32, buckets: &mut [u64]) -> Optio
             if sequence.load(Ordering::Relaxed) == before {
                 return Some(sum);
             }
+            // The writer is at work and leaves gaps: again at once.
+        } else if tried.is_multiple_of(16) {
+            // It may have been interrupted.
+            yield_now();
+        } else {
+            spin_loop();
         }
-        yield_now();
     }
     None
 }

@@ -4,6 +4,7 @@ use loom::sync::atomic::AtomicPtr;
 use std::marker::PhantomData;
 use std::ptr::{from_ref, null_mut};
 
+pub(crate) use loom::hint::spin_loop;
 pub(crate) use loom::sync::Mutex;
 pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
 pub(crate) use loom::thread::yield_now;
