@@ -47,9 +47,9 @@ fn formula(families: usize, series: usize, histograms: bool) -> usize {
     let labels: usize = LABELS.iter().map(|label| label.len() + 12 + 4).sum();
     let buckets = DEFAULT_BUCKETS.len() + 1;
     let (family, series_of_it) = if histograms {
-        (1_100 + 80 * buckets, 67 + labels + 24 + 8 * buckets)
+        (700 + 80 * buckets, 67 + labels + 24 + 8 * buckets)
     } else {
-        (1_100, 67 + labels)
+        (700, 67 + labels)
     };
     4_000 + families * (family + series * series_of_it)
 }

@@ -236,7 +236,7 @@ impl<const D: usize> Call<D> {
     #[inline]
     #[must_use]
     pub fn sampled(mut self, threshold: u64) -> Self {
-        if !is_chosen(threshold) {
+        if self.site.is_some() && !is_chosen(threshold) {
             self.start = Ticks::UNTIMED;
         }
         self

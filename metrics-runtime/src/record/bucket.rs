@@ -7,6 +7,8 @@ use std::sync::{Mutex, PoisonError};
 pub(crate) struct Bounds {
     values: &'static [f64],
     nanos: &'static [u64],
+    /// The first bound: most calls are shorter.
+    shortest: u64,
     /// Of durations from 2^n ns on, up to twice that.
     octaves: [Octave; 64],
 }
@@ -35,6 +37,7 @@ impl Bounds {
     pub(crate) const NONE: &'static Self = &Self {
         values: &[],
         nanos: &[],
+        shortest: u64::MAX,
         octaves: [Octave {
             bound: u64::MAX,
             bucket: 0,
@@ -61,6 +64,7 @@ impl Bounds {
         });
         let bounds = Box::leak(Box::new(Self {
             values: values.to_vec().leak(),
+            shortest: nanos.first().copied().unwrap_or(u64::MAX),
             nanos: nanos.leak(),
             octaves,
         }));
@@ -86,6 +90,9 @@ impl Bounds {
     /// The bucket of a duration.
     #[inline]
     pub(crate) fn bucket_of_nanos(&self, nanos: u64) -> u32 {
+        if nanos <= self.shortest {
+            return 0;
+        }
         let Octave { bound, mut bucket } = self.octaves[(nanos | 1).ilog2() as usize];
         if bound < nanos {
             bucket += 1;

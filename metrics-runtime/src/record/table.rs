@@ -29,9 +29,10 @@ impl Slot {
     }
 }
 
-/// Entries of the first generation.
-const FIRST_GENERATION: usize = 16;
-const GENERATIONS: usize = 19;
+/// Entries of the first generation: enough for few label sets to be mostly where
+/// they are looked for first.
+const FIRST_GENERATION: usize = 64;
+const GENERATIONS: usize = 17;
 
 const _: () = assert!(
     FIRST_GENERATION << (GENERATIONS - 1) <= 1 << super::hash::BITS,

@@ -42,7 +42,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// Once its page was served, a registry takes on the heap, to within 10 %,
 ///
 /// - 4,000 bytes,
-/// - 1,100 bytes for each family, and 80 for each bucket of a histogram,
+/// - 700 bytes for each family, and 80 for each bucket of a histogram,
 /// - 67 bytes for each label set, and its labels as text, which is the names, the
 ///   values, and 4 bytes for each pair,
 /// - for each series of a histogram, 24 bytes and 8 for each bucket,
