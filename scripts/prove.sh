@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 usage() {
-  echo 'usage: scripts/prove.sh foundation' >&2
+  echo 'usage: scripts/prove.sh foundation|recording' >&2
   exit 2
 }
 
@@ -30,9 +30,23 @@ foundation() {
   METRICS_PROVE=1 cargo test --release --package integration-tests --test storm -- --nocapture
 }
 
+# The tests of one binary, as long as it is promised, one after another.
+prove() {
+  METRICS_PROVE=1 cargo test --release --package integration-tests --test "$1" -- \
+    --nocapture --test-threads 1
+}
+
+# Beside this: scripts/bench.sh, which keeps its figures in benchmarks/RESULTS.md.
+recording() {
+  prove cells
+  prove memory
+  prove clock
+  scripts/mutate.sh
+}
+
 (($# == 1)) || usage
 case $1 in
-  foundation) ;;
+  foundation | recording) ;;
   *) usage ;;
 esac
 
