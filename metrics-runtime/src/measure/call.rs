@@ -275,8 +275,15 @@ impl<const D: usize> Entered for Call<D> {
     #[inline]
     fn record(self, reading: Reading) {
         if let Some(site) = self.site {
-            site.record(&self.rows, self.start, reading);
+            // Without rows nothing refers to the call, which then needs no memory.
+            let rows: &[Slot] = if D == 0 { &[] } else { &self.rows };
+            site.record(rows, self.start, reading);
         }
+    }
+
+    #[inline]
+    fn record_rarely(self, outcome: Outcome) {
+        self.record(Reading::new(outcome));
     }
 
     #[inline]
