@@ -166,6 +166,10 @@ impl Instrument {
 /// series added, it is still before every cell that is handed out.
 pub(crate) const UNRESOLVED: u32 = 0;
 
+/// The cell of a site that is resolved, and whose first instrument has no cell of
+/// its own: its labels are evaluated, or another declaration is in force.
+pub(crate) const NOWHERE: u32 = 1;
+
 /// The cell of every site when recording is turned off.
 pub(crate) const OFF: u32 = u32::MAX;
 
@@ -212,14 +216,23 @@ impl Plain {
 pub struct Own {
     registry: &'static Registry,
     instruments: &'static [Instrument],
+    /// An instrument wants the duration of calls.
+    timed: bool,
 }
 
 impl Own {
     /// These instruments, in this registry.
     pub const fn new(registry: &'static Registry, instruments: &'static [Instrument]) -> Self {
+        let mut timed = false;
+        let mut index = 0;
+        while index < instruments.len() {
+            timed |= matches!(instruments[index].record, Record::Duration);
+            index += 1;
+        }
         Self {
             registry,
             instruments,
+            timed,
         }
     }
 }
@@ -259,6 +272,8 @@ struct Fields {
     /// [`OFF`] when nothing is recorded.
     cell: AtomicU32,
     plain: Plain,
+    /// An instrument wants the duration of calls, so the clock is read.
+    timed: bool,
     /// The written return type may hold an error, so `outcome="error"` is
     /// served at zero.
     fallible: bool,
@@ -292,6 +307,10 @@ impl Site {
             next: OnceRef::new(),
             cell: AtomicU32::new(UNRESOLVED),
             plain,
+            timed: match own {
+                Some(own) => own.timed,
+                None => matches!(plain, Plain::Duration),
+            },
             fallible,
             registered: AtomicBool::new(false),
         })
@@ -335,6 +354,18 @@ impl Site {
 
     pub(crate) const fn is_fallible(&self) -> bool {
         self.0.fallible
+    }
+
+    /// Whether the clock is read.
+    #[inline]
+    pub(crate) const fn is_timed(&self) -> bool {
+        self.0.timed
+    }
+
+    /// Whether recording is turned off.
+    #[inline]
+    pub(crate) fn is_off(&self) -> bool {
+        self.cell() == OFF
     }
 
     #[inline]

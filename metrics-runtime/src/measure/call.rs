@@ -215,18 +215,18 @@ fn observe(site: &'static Site, nanos: u64, outcome: u32) {
 #[derive(Clone, Copy, Debug)]
 pub struct Call<const D: usize> {
     /// `None` when nothing is recorded.
-    site: Option<&'static Resolved>,
-    pub(super) rows: [Slot; D],
+    site: Option<&'static Site>,
+    rows: [Slot; D],
     start: Ticks,
 }
 
 impl<const D: usize> Call<D> {
-    /// A call at this site, without the cells of labels that are evaluated.
+    /// A call at this site with these cells, if anything is recorded.
     #[inline]
-    pub(super) fn at(site: &'static Site) -> Self {
+    pub(super) const fn at(site: Option<&'static Site>, rows: [Slot; D]) -> Self {
         Self {
-            site: Resolved::at(site),
-            rows: [Slot::NOWHERE; D],
+            site,
+            rows,
             start: Ticks::UNREAD,
         }
     }
@@ -236,25 +236,29 @@ impl<const D: usize> Call<D> {
     #[inline]
     #[must_use]
     pub fn sampled(mut self, threshold: u64) -> Self {
-        if self.site.is_some() && !is_chosen(threshold) {
+        if !self.site.is_none_or(Site::is_off) && !is_chosen(threshold) {
             self.start = Ticks::UNTIMED;
         }
         self
-    }
-
-    pub(super) fn resolved(&self) -> Option<&'static Resolved> {
-        self.site
     }
 }
 
 impl<const D: usize> Entered for Call<D> {
     #[inline]
     fn start(&mut self) {
-        let timed = self.site.is_some_and(|site| site.timed);
-        self.start = if timed && self.start != Ticks::UNTIMED {
-            Ticks::now()
-        } else {
-            Ticks::SKIPPED
+        let Some(site) = self.site else { return };
+        let timed = site.is_timed() && self.start != Ticks::UNTIMED;
+        self.start = match site.cell() {
+            OFF => {
+                self.site = None;
+                return;
+            }
+            UNRESOLVED => {
+                let now = unsettled(site);
+                if timed { now } else { Ticks::SKIPPED }
+            }
+            _ if timed => Ticks::of_counter(),
+            _ => Ticks::SKIPPED,
         };
     }
 
@@ -277,7 +281,7 @@ impl<const D: usize> Entered for Call<D> {
         if let Some(site) = self.site {
             // Without rows nothing refers to the call, which then needs no memory.
             let rows: &[Slot] = if D == 0 { &[] } else { &self.rows };
-            site.record(rows, self.start, reading);
+            record(site, rows, self.start, reading);
         }
     }
 
@@ -294,6 +298,16 @@ impl<const D: usize> Entered for Call<D> {
 
 /// Enters a site whose labels are all constant.
 #[inline]
-pub fn enter(site: &'static Site) -> Call<0> {
-    Call::at(site)
+pub const fn enter(site: &'static Site) -> Call<0> {
+    Call::at(Some(site), [])
+}
+
+/// Adds a call that ends now.
+#[inline(never)]
+fn record(site: &'static Site, rows: &[Slot], start: Ticks, reading: Reading) {
+    let nanos = (start != Ticks::SKIPPED).then(|| start.elapsed_nanos());
+    // Entered, so resolved, unless recording was turned off in between.
+    if let Some(resolved) = site.resolved().get() {
+        resolved.add(rows, nanos, reading);
+    }
 }

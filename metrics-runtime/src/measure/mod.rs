@@ -15,7 +15,7 @@ pub use rows::{RowsOfAny, RowsOfOption, RowsOfResult};
 pub(crate) use series::nth;
 pub use series::{closed, open};
 
-use crate::catalogue::{Instrument, OFF, Place, Record, Site, Source};
+use crate::catalogue::{NOWHERE, OFF, Place, Record, Site, Source};
 use crate::clock::Ticks;
 use crate::label::{LabelValue, Model, Scratch};
 use crate::outcome::{Outcome, Reading};
@@ -34,8 +34,6 @@ pub(crate) struct Resolved {
     outcomes: [u32; 4],
     /// Its bounds, if it is a histogram.
     bounds: &'static Bounds,
-    /// An instrument wants the call's duration, so the clock is read.
-    timed: bool,
     handles: Box<[Handle]>,
     place: Place,
 }
@@ -77,8 +75,12 @@ impl Resolved {
         });
         // Calls that are timed may come without a look at the clock's state
         // from now on, so that has to be settled.
-        if !resolved.timed || Ticks::are_settled() {
-            site.publish(resolved.first.first);
+        if !site.is_timed() || Ticks::are_settled() {
+            let first = resolved.first.first;
+            let handle = resolved.handles.first();
+            // One that hands series out counts them from its first cell.
+            let counts_on = handle.is_some_and(|handle| handle.record == Record::Handle);
+            site.publish(if counts_on { first } else { first.max(NOWHERE) });
         }
         Some(resolved)
     }
@@ -111,12 +113,10 @@ impl Resolved {
         let first = handles.first();
         let slot = first.and_then(|first| first.fixed);
         let slot = slot.unwrap_or(Slot::NOWHERE);
-        let timed = |instrument: &Instrument| instrument.record == Record::Duration;
         Self {
             first: slot,
             outcomes: [0, 1, 2, 3].map(|outcome| slot.cell(outcome)),
             bounds: first.map_or(Bounds::NONE, |first| first.bounds),
-            timed: site.instruments().iter().any(timed),
             handles,
             place: site.place(),
         }
@@ -133,13 +133,6 @@ impl Resolved {
     #[inline]
     fn observe(&self, nanos: u64, outcome: u32) {
         Histogram::observe_nanos_at(self.cell(outcome), self.bounds, nanos);
-    }
-
-    /// Adds a call that ends now.
-    #[inline(never)]
-    fn record(&self, rows: &[Slot], start: Ticks, reading: Reading) {
-        let nanos = (start != Ticks::SKIPPED).then(|| start.elapsed_nanos());
-        self.add(rows, nanos, reading);
     }
 
     /// Adds a finished call to the cells of every instrument; `rows` has the
@@ -180,16 +173,17 @@ pub fn enter_with<const D: usize, const N: usize>(
     site: &'static Site,
     values: [&dyn LabelValue; N],
 ) -> Call<D> {
-    let mut call = Call::at(site);
-    if let Some(resolved) = call.resolved() {
+    let resolved = Resolved::at(site);
+    let mut rows = [Slot::NOWHERE; D];
+    if let Some(resolved) = resolved {
         let mut scratch = [const { Scratch::new() }; N];
         let mut texts = [""; N];
         for ((text, value), scratch) in texts.iter_mut().zip(values).zip(&mut scratch) {
             *text = value.label(scratch);
         }
-        look_up(resolved, &texts, &mut call.rows);
+        look_up(resolved, &texts, &mut rows);
     }
-    call
+    Call::at(resolved.map(|_| site), rows)
 }
 
 /// Finds the cells of each instrument for the values evaluated at entry.
