@@ -5,6 +5,7 @@
 //! a site from then on.
 
 use crate::builtin::function::{FUNCTION_CALLS_TOTAL, FUNCTION_DURATION_SECONDS};
+use crate::clock::Ticks;
 use crate::config;
 use crate::desc::Desc;
 use crate::measure::Resolved;
@@ -391,25 +392,34 @@ impl Site {
         }
     }
 
-    /// The first cell of the first instrument, [`UNRESOLVED`] or [`OFF`].
+    /// The first cell of the first instrument, [`NOWHERE`], [`UNRESOLVED`] or
+    /// [`OFF`].
     #[inline]
     pub(crate) fn cell(&self) -> u32 {
-        // Relaxed: an index is a number, no other memory is read through it.
-        self.0.cell.load(Ordering::Relaxed)
+        // Acquire: who sees a cell sees what the site resolved to, and the
+        // clock's scale. On the usual processors it is free.
+        self.0.cell.load(Ordering::Acquire)
     }
 
     /// Makes the first cell known to calls that come; those of a site that
     /// records nothing need not look.
     pub(crate) fn publish(&self, cell: u32) {
+        if self.cell() == cell {
+            return;
+        }
         let head = HEAD.lock().unwrap_or_else(PoisonError::into_inner);
-        let cell = if config::recording_decided() {
-            cell
-        } else {
+        // Under the lock, so that `switch` comes before or after.
+        let cell = if !config::recording_decided() {
             OFF
+        } else if self.is_timed() && !Ticks::are_settled() {
+            // Calls that are timed read the counter without a look at the
+            // clock's state, so that has to be settled.
+            UNRESOLVED
+        } else {
+            cell
         };
-        // Relaxed, as in `cell`; under the lock, so that `switch` comes before
-        // or after.
-        self.0.cell.store(cell, Ordering::Relaxed);
+        // Release: pairs with `cell`.
+        self.0.cell.store(cell, Ordering::Release);
         drop(head);
     }
 }
@@ -418,7 +428,7 @@ impl Site {
 pub(crate) fn switch() {
     let head = HEAD.lock().unwrap_or_else(PoisonError::into_inner);
     for site in std::iter::successors(head.site, |site| site.0.next.get()) {
-        // Relaxed, as in `publish`.
+        // Relaxed: that a site isn't resolved says nothing of anything else.
         site.0.cell.store(UNRESOLVED, Ordering::Relaxed);
     }
 }

@@ -8,6 +8,7 @@ use crate::catalogue::Place;
 use crate::registry::Conflict;
 use once_cell::sync::OnceCell;
 use std::fmt;
+use std::io::{self, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Something that an operator or developer should know.
@@ -112,6 +113,7 @@ pub(crate) fn report(diagnostic: &Diagnostic) {
         // A recording call reports too and must not panic, so neither may the
         // user's hook.
         Some(hook) => drop(catch_unwind(AssertUnwindSafe(|| hook(diagnostic)))),
-        None => eprintln!("metrics: {diagnostic}"),
+        // Nor may a standard error that nobody reads any more.
+        None => drop(writeln!(io::stderr(), "metrics: {diagnostic}")),
     }
 }

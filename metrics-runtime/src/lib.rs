@@ -31,7 +31,9 @@
 //! The outcome comes from the type, not from the spelling of the return type;
 //! see [`Classify`]. A recording call never panics, takes no lock that a scrape
 //! holds once its site is resolved, and allocates nothing once its series
-//! exists. Recording is not async-signal-safe.
+//! exists and the thread has recorded into it. Recording is not
+//! async-signal-safe, and must not be done by a global allocator: a thread's
+//! first recording into a series may allocate.
 //!
 //! # Call sites
 //!

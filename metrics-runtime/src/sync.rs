@@ -1,10 +1,12 @@
 //! What the recording core synchronises with, and its sizes. The models in
 //! `tests/loom` drive the same core with loom's types in the place of these.
 
-pub(crate) use once_cell::race::OnceRef;
+pub(crate) use once_cell::race::{OnceBox, OnceRef};
 pub(crate) use std::hint::spin_loop;
 pub(crate) use std::sync::Mutex;
-pub(crate) use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
+pub(crate) use std::sync::atomic::{
+    AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence,
+};
 pub(crate) use std::thread::yield_now;
 
 /// Cells of a chunk, which then takes 4 KiB.
@@ -28,3 +30,10 @@ pub(crate) const SLABS: usize = 128;
 /// How often a scrape looks at a histogram that is being written, before it
 /// makes do with what it saw at the scrape before.
 pub(crate) const TRIES: usize = 64;
+
+/// Entries of the first generation of a table of rows: enough for few label sets
+/// to be mostly where they are looked for first.
+pub(crate) const FIRST_GENERATION: usize = 64;
+
+/// Generations of such a table, each twice as long as the one before.
+pub(crate) const GENERATIONS: usize = 17;

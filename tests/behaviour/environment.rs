@@ -1,7 +1,7 @@
 //! Variables of the environment, which belong to a whole process: each test
 //! runs itself again in a child that has them.
 
-use metrics_runtime::{BuildError, Metrics, counted, global};
+use metrics_runtime::{BuildError, Metrics, counted, global, metrics, timed};
 
 use crate::child::in_child;
 
@@ -26,6 +26,76 @@ fn nothing_is_recorded_when_metrics_are_turned_off() {
             .lines()
             .find(|line| line.contains("in_the_environment"));
         assert!(line.is_some_and(|line| line.ends_with(" 0")), "{text}");
+    });
+}
+
+#[metrics]
+mod declared {
+    /// Declared, without labels.
+    pub(super) fn plain_total() -> Counter;
+    /// Declared, by a closed label.
+    pub(super) fn closed_total(on: bool) -> Counter;
+    /// Declared, by an open label.
+    pub(super) fn open_total(name: &str) -> Counter;
+    /// Declared, a gauge by a closed label.
+    pub(super) fn level(on: bool) -> Gauge;
+}
+
+#[timed]
+fn timed_in_the_environment() {}
+
+#[timed]
+#[counted]
+fn both_in_the_environment() {}
+
+#[timed]
+async fn async_in_the_environment() {}
+
+fn record_everything() {
+    assert_eq!(in_the_environment(), Ok(7));
+    timed_in_the_environment();
+    both_in_the_environment();
+    let mut future = std::pin::pin!(async_in_the_environment());
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    assert!(future.as_mut().poll(&mut context).is_ready());
+    declared::plain_total().inc();
+    declared::closed_total(true).inc();
+    declared::open_total("a").inc();
+    declared::level(true).inc();
+}
+
+/// What was recorded of all that, sample by sample.
+fn recorded() -> Vec<String> {
+    let text = global().to_text();
+    let own = |line: &&str| {
+        let declared = ["plain_total", "closed_total", "open_total", "level{"];
+        let named = declared.iter().any(|name| line.starts_with(name));
+        named || line.contains("in_the_environment") && !line.contains("_sum")
+    };
+    text.lines().filter(own).map(str::to_owned).collect()
+}
+
+// Mutation: `Resolved::at` looks at `OFF` alone.
+#[test]
+fn what_was_recorded_before_is_all_when_metrics_are_turned_off_later() {
+    let name = "environment::what_was_recorded_before_is_all_when_metrics_are_turned_off_later";
+    in_child(name, &[], || {
+        record_everything();
+        let before = recorded();
+        assert!(before.len() > 8, "{before:?}");
+        let switch = |on| {
+            let built = Metrics::builder().enabled(on).build();
+            built.expect("the set-up is valid");
+        };
+        switch(false);
+        record_everything();
+        record_everything();
+        switch(true);
+        assert_eq!(recorded(), before);
+        record_everything();
+        assert_ne!(recorded(), before);
+        assert_eq!(declared::open_total("a").get(), 2);
+        assert_eq!(declared::closed_total(true).get(), 2);
     });
 }
 

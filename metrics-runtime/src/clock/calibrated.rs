@@ -79,8 +79,9 @@ impl<S: Source> Clock<S> {
     #[inline]
     pub(super) fn nanos_between(&self, start: Ticks, end: Ticks) -> Option<u64> {
         // One comparison for two rare cases: a reading of `Instant` has the
-        // highest bit, so it is ahead of every counter.
-        let ticks = end.0.checked_sub(start.0)?;
+        // highest bit, so it is ahead of every counter; one that has that bit
+        // itself isn't in use.
+        let ticks = (end.0 & !INSTANT).checked_sub(start.0)?;
         Some(scaled(ticks, self.scale.load(Ordering::Relaxed)))
     }
 

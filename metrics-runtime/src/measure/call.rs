@@ -204,8 +204,8 @@ extern "C" fn time_slowly(site: &'static Site, start: Ticks, outcome: u32) {
 
 #[inline]
 fn observe(site: &'static Site, nanos: u64, outcome: u32) {
-    // Entered, so resolved, unless recording was turned off in between.
-    if let Some(resolved) = site.resolved().get() {
+    // Entered, so resolved, unless that has found recording turned off.
+    if let Some(resolved) = site.resolved().get().filter(|_| !site.is_off()) {
         resolved.observe(nanos, outcome);
     }
 }
@@ -306,8 +306,8 @@ pub const fn enter(site: &'static Site) -> Call<0> {
 #[inline(never)]
 fn record(site: &'static Site, rows: &[Slot], start: Ticks, reading: Reading) {
     let nanos = (start != Ticks::SKIPPED).then(|| start.elapsed_nanos());
-    // Entered, so resolved, unless recording was turned off in between.
-    if let Some(resolved) = site.resolved().get() {
+    // Entered, so resolved, unless that has found recording turned off.
+    if let Some(resolved) = site.resolved().get().filter(|_| !site.is_off()) {
         resolved.add(rows, nanos, reading);
     }
 }

@@ -15,8 +15,7 @@ pub use rows::{RowsOfAny, RowsOfOption, RowsOfResult};
 pub(crate) use series::nth;
 pub use series::{closed, open};
 
-use crate::catalogue::{NOWHERE, OFF, Place, Record, Site, Source};
-use crate::clock::Ticks;
+use crate::catalogue::{NOWHERE, OFF, Place, Record, Site, Source, UNRESOLVED};
 use crate::label::{LabelValue, Model, Scratch};
 use crate::outcome::{Outcome, Reading};
 use crate::record::{Bounds, FamilyCore, Histogram, Slot, thread};
@@ -53,16 +52,20 @@ impl Resolved {
     /// The site's instruments; `None` when nothing is recorded.
     #[inline]
     fn at(site: &'static Site) -> Option<&'static Self> {
-        if site.cell() == OFF {
-            return None;
+        match site.cell() {
+            OFF => None,
+            UNRESOLVED => Self::of(site),
+            _ => site.resolved().get(),
         }
-        site.resolved().get().or_else(|| Self::of(site))
     }
 
-    /// The site's instruments, found at its first call.
+    /// The site's instruments, found at its first call and when recording was
+    /// turned on or off since.
     #[cold]
     #[inline(never)]
     fn of(site: &'static Site) -> Option<&'static Self> {
+        // On a platform without constructors this is how a site gets known.
+        site.register();
         if !crate::config::recording() {
             site.publish(OFF);
             return None;
@@ -73,21 +76,20 @@ impl Resolved {
             let resolved = Box::new(Self::find(site));
             site.resolved().get_or_init(|| resolved)
         });
-        // Calls that are timed may come without a look at the clock's state
-        // from now on, so that has to be settled.
-        if !site.is_timed() || Ticks::are_settled() {
-            let first = resolved.first.first;
-            let handle = resolved.handles.first();
-            // One that hands series out counts them from its first cell.
-            let counts_on = handle.is_some_and(|handle| handle.record == Record::Handle);
-            site.publish(if counts_on { first } else { first.max(NOWHERE) });
-        }
+        let first = resolved.first.first;
+        let handle = resolved.handles.first();
+        // One that hands series out counts them from its first cell, where all
+        // its labels are closed.
+        let is_closed = site
+            .instruments()
+            .first()
+            .is_some_and(|first| first.desc.closed.is_some());
+        let counts_on = handle.is_some_and(|handle| handle.record == Record::Handle) && is_closed;
+        site.publish(if counts_on { first } else { first.max(NOWHERE) });
         Some(resolved)
     }
 
     fn find(site: &'static Site) -> Self {
-        // On a platform without constructors this is how a site gets known.
-        site.register();
         let families = site.registry().families_of(site);
         let handles = site.instruments().iter().zip(families);
         let handles = handles.map(|(instrument, family)| {

@@ -1,7 +1,7 @@
 //! A value that only rises.
 
 use super::thread::{SLABS, add, is_nowhere, try_add};
-use crate::catalogue::Site;
+use crate::catalogue::{OFF, Site};
 use crate::measure::nth;
 use std::fmt;
 
@@ -63,7 +63,9 @@ fn add_untouched(cell: u32, site: Option<&'static Site>, amount: u64) {
 /// resolved yet.
 fn resolved(cell: u32, site: Option<&'static Site>) -> u32 {
     match site {
-        Some(site) if is_nowhere(cell) => nth(site, cell).map_or(0, |(_, cell)| cell),
+        Some(site) if is_nowhere(cell) || cell == OFF => {
+            nth(site, cell).map_or(0, |(_, cell)| cell)
+        }
         _ => cell,
     }
 }

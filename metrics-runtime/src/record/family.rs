@@ -426,7 +426,7 @@ pub(crate) struct Series {
 
 mod sealed {
     use super::{Bounds, FamilyCore};
-    use crate::catalogue::{Site, UNRESOLVED};
+    use crate::catalogue::{OFF, Site, UNRESOLVED};
     use crate::desc::Unit;
     use crate::measure::nth;
 
@@ -473,7 +473,7 @@ mod sealed {
 
         #[inline]
         fn in_row(site: &'static Site, first: u32, index: u32) -> Self {
-            if first == UNRESOLVED {
+            if matches!(first, UNRESOLVED | OFF) {
                 return nth(site, index).map_or(Self::NOWHERE, |(_, cell)| Self { cell });
             }
             Self {

@@ -4,7 +4,7 @@
 //! buckets, each counting its own observations; cumulation is the exposition's.
 
 use super::bucket::{Bounds, nanos_of};
-use super::slab::histogram;
+use super::slab::{histogram, histogram_as_it_is};
 use super::thread::{SLABS, observe, try_observe};
 use crate::desc::Unit;
 use crate::registry::dropped_observation;
@@ -39,6 +39,10 @@ extern "C" fn observe_untouched(cell: u32, bucket: u32, nanos: u64) {
     observe(cell, bucket, |sum| sum.wrapping_add(nanos));
 }
 
+/// The longest duration that is observed, some hundred days: two thousand of them
+/// fit into the sum, which must not start anew.
+const LONGEST_NANOS: u64 = 1 << 53;
+
 /// A histogram as read by a scrape.
 #[derive(Debug)]
 pub(crate) struct Snapshot {
@@ -53,14 +57,15 @@ impl Histogram {
     /// NaN is refused: it would make the sum NaN for good. So is a duration
     /// that isn't finite, since durations are kept as integers. Both are counted
     /// in `metrics_dropped_observations_total{reason="nan|infinite"}` of the
-    /// global registry. A duration below zero counts as zero.
+    /// global registry. A duration below zero counts as zero,
+    /// one over 2^53 ns (104 days) as that.
     pub fn observe(&self, value: f64) {
         if value.is_nan() {
             dropped_observation("nan");
         } else if self.unit == Unit::Seconds && value.is_infinite() {
             dropped_observation("infinite");
         } else if self.unit == Unit::Seconds {
-            self.observe_nanos(nanos_of(value));
+            self.observe_nanos(nanos_of(value).min(LONGEST_NANOS));
         } else {
             let add = |bits| (f64::from_bits(bits) + value).to_bits();
             observe(self.cell, self.bounds.bucket(value), add);
@@ -70,7 +75,8 @@ impl Histogram {
     /// Counts a duration, in seconds.
     pub fn observe_duration(&self, duration: Duration) {
         if self.unit == Unit::Seconds {
-            self.observe_nanos(u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX));
+            let nanos = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
+            self.observe_nanos(nanos.min(LONGEST_NANOS));
         } else {
             self.observe(duration.as_secs_f64());
         }
@@ -107,12 +113,11 @@ impl Histogram {
         // The bits of zero are zero for both kinds of sums.
         let mut total = 0;
         for table in SLABS.tables() {
-            // A writer that is interrupted goes on soon.
-            let sum = loop {
-                if let Some(sum) = histogram(table, self.cell, &mut slab) {
-                    break sum;
-                }
-            };
+            // A writer that is interrupted goes on soon; one that never rests is
+            // read as it is in the end.
+            let mut tries = (0..100).map(|_| histogram(table, self.cell, &mut slab));
+            let sum = tries.find_map(|sum| sum);
+            let sum = sum.unwrap_or_else(|| histogram_as_it_is(table, self.cell, &mut slab));
             total = self.unit.add(total, sum);
             for (bucket, count) in buckets.iter_mut().zip(&slab) {
                 *bucket += count;

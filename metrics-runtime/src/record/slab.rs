@@ -323,3 +323,16 @@ pub(crate) fn histogram(table: &Table, first: u32, buckets: &mut [u64]) -> Optio
     }
     None
 }
+
+/// As [`histogram`], though it is being written: its sum and its buckets may be
+/// of different moments.
+pub(crate) fn histogram_as_it_is(table: &Table, first: u32, buckets: &mut [u64]) -> u64 {
+    let Some(chunk) = chunk(table, first) else {
+        buckets.fill(0);
+        return 0;
+    };
+    for (offset, bucket) in (BEFORE_BUCKETS..).zip(buckets) {
+        *bucket = chunk.cell(first, offset).load(Ordering::Relaxed);
+    }
+    chunk.cell(first, 1).load(Ordering::Relaxed)
+}

@@ -3,9 +3,10 @@
 use super::hash::{HashValues, Seed, ends};
 use super::row::{Row, Wanted};
 use crate::name::LabelName;
-use once_cell::race::{OnceBox, OnceRef};
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use crate::sync::{
+    AtomicU32, AtomicUsize, FIRST_GENERATION, GENERATIONS, Mutex, OnceBox, OnceRef, Ordering,
+};
+use std::sync::PoisonError;
 
 /// Where the cells of a label set are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,11 +30,6 @@ impl Slot {
     }
 }
 
-/// Entries of the first generation: enough for few label sets to be mostly where
-/// they are looked for first.
-const FIRST_GENERATION: usize = 64;
-const GENERATIONS: usize = 17;
-
 const _: () = assert!(
     FIRST_GENERATION << (GENERATIONS - 1) <= 1 << super::hash::BITS,
     "a hash reaches every entry"
@@ -55,7 +51,7 @@ impl Generation {
     /// Rows for which there is room; some entries stay empty, at which a search
     /// ends.
     fn room(&self) -> usize {
-        self.entries.len() / 8 * 7
+        self.entries.len() * 7 / 8
     }
 
     /// The first row that is wanted, from this place on, and the place behind it.
@@ -112,7 +108,7 @@ impl<H: HashValues + Default> Table<H> {
             // `{name="`
             before_value: u32::try_from(name.len() + 3).unwrap_or_default(),
             current: AtomicUsize::new(0),
-            generations: [const { OnceBox::new() }; GENERATIONS],
+            generations: std::array::from_fn(|_| OnceBox::new()),
             len: AtomicU32::new(0),
             writer: Mutex::new(()),
         }

@@ -1,10 +1,15 @@
 //! The models. Each names the mutation that it was seen to fail under.
 
+use crate::hash::HashValues;
+use crate::name::LabelName;
+use crate::row::Row;
 use crate::slab::{self, Slab, Slabs, Table};
 use crate::sync::{AtomicBool, Ordering};
+use crate::table;
 use loom::model::Builder;
 use loom::sync::Arc;
 use loom::thread::{self, JoinHandle};
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// Runs every interleaving with at most three preemptions.
@@ -101,8 +106,7 @@ fn never_torn(slabs: &Slabs, first: u32) {
 }
 
 /// Mutation: `add` forgets what the cell held.
-#[test]
-fn two_writers_lose_nothing_and_a_scrape_never_sees_less() {
+pub fn two_writers_lose_nothing_and_a_scrape_never_sees_less() {
     explore(|| {
         let slabs = Arc::new(Slabs::new());
         let cell = slabs.allocate(1, 1).expect("there is room");
@@ -121,8 +125,7 @@ fn two_writers_lose_nothing_and_a_scrape_never_sees_less() {
 
 /// Mutations: a fence is removed, of the writer or of the reader; the sequence
 /// isn't compared; the even number is stored relaxed.
-#[test]
-fn a_histogram_is_never_torn() {
+pub fn a_histogram_is_never_torn() {
     explore(|| {
         let slabs = Arc::new(Slabs::new());
         let first = slabs.allocate(4, 4).expect("there is room");
@@ -136,8 +139,7 @@ fn a_histogram_is_never_torn() {
 }
 
 /// Mutation: the store of `release` is relaxed.
-#[test]
-fn a_slab_is_handed_over_with_what_it_holds() {
+pub fn a_slab_is_handed_over_with_what_it_holds() {
     explore(|| {
         let slabs = Arc::new(Slabs::new());
         let cell = slabs.allocate(1, 1).expect("there is room");
@@ -155,8 +157,7 @@ fn a_slab_is_handed_over_with_what_it_holds() {
 }
 
 /// Mutations: the turn is taken relaxed, or while another writes.
-#[test]
-fn writers_of_the_shared_slab_take_turns() {
+pub fn writers_of_the_shared_slab_take_turns() {
     explore(|| {
         let slabs = Arc::new(Slabs::new());
         let first = slabs.allocate(4, 4).expect("there is room");
@@ -180,8 +181,7 @@ fn near_and_far(slabs: &Slabs) -> [u32; 2] {
 }
 
 /// Mutation: `touch` doesn't copy the chunks into the longer table.
-#[test]
-fn a_table_grows_while_it_is_read() {
+pub fn a_table_grows_while_it_is_read() {
     explore(|| {
         let slabs = Arc::new(Slabs::new());
         let [near, far] = near_and_far(&slabs);
@@ -196,8 +196,7 @@ fn a_table_grows_while_it_is_read() {
 }
 
 /// Mutation: `shared_chunk` touches without the lock.
-#[test]
-fn a_chunk_of_the_shared_slab_is_made_once() {
+pub fn a_chunk_of_the_shared_slab_is_made_once() {
     explore(|| {
         let slabs = Arc::new(Slabs::new());
         let [near, far] = near_and_far(&slabs);
@@ -210,8 +209,7 @@ fn a_chunk_of_the_shared_slab_is_made_once() {
 }
 
 /// Mutations: what is finished is stored relaxed; starts are read before ends.
-#[test]
-fn what_is_in_progress_is_never_negative() {
+pub fn what_is_in_progress_is_never_negative() {
     explore(|| {
         let slabs = Arc::new(Slabs::new());
         let started = slabs.allocate(2, 2).expect("there is room");
@@ -237,5 +235,63 @@ fn what_is_in_progress_is_never_negative() {
         moved.store(true, Ordering::Release);
         join([there, scrape]);
         assert!(slabs.unfinished(started, finished) <= 1);
+    });
+}
+
+/// Where a value is looked for first.
+#[derive(Default)]
+struct FirstByte;
+
+impl HashValues for FirstByte {
+    fn hash(&self, values: &[&str]) -> u32 {
+        values
+            .iter()
+            .map(|value| u32::from(value.as_bytes()[0]))
+            .sum()
+    }
+
+    fn hash_ends<const N: usize>(&self, (first, _): (&[u8; N], &[u8; N]), _: usize) -> u32 {
+        u32::from(first[0])
+    }
+}
+
+/// Mutations: the length is stored relaxed; a longer generation is made without
+/// the rows of the shorter one; who finds nothing doesn't look again under the
+/// lock.
+pub fn rows_are_made_while_they_are_read() {
+    const LABELS: [LabelName; 1] = [LabelName(Cow::Borrowed("x"))];
+    const VALUES: [&str; 3] = ["a", "b", "c"];
+    explore(|| {
+        let table = Arc::new(table::Table::<FirstByte>::new(&LABELS));
+        let make = |table: &table::Table<FirstByte>, value: usize| {
+            let cell = u32::try_from(value).ok();
+            let row = table.row(&LABELS, &[VALUES[value]], || cell);
+            assert_eq!(row.map(Row::first), cell);
+        };
+        let other = thread::spawn({
+            let table = Arc::clone(&table);
+            move || make(&table, 1)
+        });
+        let scrape = thread::spawn({
+            let table = Arc::clone(&table);
+            move || {
+                let known = table.len();
+                let rows = table.rows().count();
+                assert!(rows >= known, "{rows} of {known}");
+                if let Some(row) = table.find(&LABELS, &["a"]) {
+                    assert_eq!(row.first(), 0);
+                }
+            }
+        });
+        // The second row needs a longer generation.
+        make(&table, 0);
+        make(&table, 1);
+        make(&table, 2);
+        join([other, scrape]);
+        assert_eq!([table.len(), table.rows().count()], [3; 2]);
+        for (cell, value) in (0..).zip(VALUES) {
+            let row = table.find(&LABELS, &[value]);
+            assert_eq!(row.map(Row::first), Some(cell));
+        }
     });
 }

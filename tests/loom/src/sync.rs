@@ -6,7 +6,9 @@ use std::ptr::{from_ref, null_mut};
 
 pub(crate) use loom::hint::spin_loop;
 pub(crate) use loom::sync::Mutex;
-pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
+pub(crate) use loom::sync::atomic::{
+    AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence,
+};
 pub(crate) use loom::thread::yield_now;
 
 pub(crate) const CHUNK: usize = 4;
@@ -15,6 +17,8 @@ pub(crate) const FIRST_TABLE: usize = 2;
 pub(crate) const TABLES: usize = 2;
 pub(crate) const SLABS: usize = 2;
 pub(crate) const TRIES: usize = 2;
+pub(crate) const FIRST_GENERATION: usize = 2;
+pub(crate) const GENERATIONS: usize = 2;
 
 /// A reference that is set once, with the orderings of `once_cell`'s.
 #[derive(Debug)]
@@ -46,5 +50,27 @@ impl<'a, T> OnceRef<'a, T> {
             .pointer
             .compare_exchange(null, new, Ordering::Release, Ordering::Acquire);
         set.map_or(Err(()), |_| Ok(()))
+    }
+}
+
+/// A value that is set once, with the orderings of `once_cell`'s. It is leaked:
+/// models are short.
+#[derive(Debug)]
+pub(crate) struct OnceBox<T: 'static>(OnceRef<'static, T>);
+
+impl<T> OnceBox<T> {
+    pub(crate) fn new() -> Self {
+        Self(OnceRef::new())
+    }
+
+    pub(crate) fn get(&self) -> Option<&T> {
+        self.0.get()
+    }
+
+    pub(crate) fn get_or_init(&self, make: impl FnOnce() -> Box<T>) -> &T {
+        if self.0.get().is_none() {
+            let _ = self.0.set(Box::leak(make()));
+        }
+        self.0.get().expect("it was set")
     }
 }
