@@ -38,6 +38,9 @@ impl Ticks {
     /// The start of what isn't timed.
     pub(crate) const SKIPPED: Self = Self(u64::MAX - 2);
 
+    /// The start of what isn't recorded after all.
+    pub(crate) const VOID: Self = Self(u64::MAX - 3);
+
     /// The current reading.
     pub(crate) fn now() -> Self {
         CLOCK.now()

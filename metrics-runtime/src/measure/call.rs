@@ -136,12 +136,12 @@ pub const fn enter_timed(site: &'static Site) -> Timed {
     }
 }
 
-/// The time while the site isn't resolved or the clock isn't settled.
+/// The time while the site isn't resolved or the clock isn't settled; `VOID` if
+/// it turns out that nothing is recorded.
 #[cold]
 #[inline(never)]
 fn unsettled(site: &'static Site) -> Ticks {
-    Resolved::of(site);
-    Ticks::now()
+    Resolved::of(site).map_or(Ticks::VOID, |_| Ticks::now())
 }
 
 impl Entered for Timed {
@@ -199,13 +199,15 @@ extern "C" fn time(site: &'static Site, start: Ticks, outcome: u32) {
 #[cold]
 #[inline(never)]
 extern "C" fn time_slowly(site: &'static Site, start: Ticks, outcome: u32) {
-    observe(site, start.elapsed_nanos(), outcome);
+    if start != Ticks::VOID {
+        observe(site, start.elapsed_nanos(), outcome);
+    }
 }
 
 #[inline]
 fn observe(site: &'static Site, nanos: u64, outcome: u32) {
-    // Entered, so resolved, unless that has found recording turned off.
-    if let Some(resolved) = site.resolved().get().filter(|_| !site.is_off()) {
+    // Entered, so resolved.
+    if let Some(resolved) = site.resolved().get() {
         resolved.observe(nanos, outcome);
     }
 }
