@@ -377,6 +377,11 @@ impl Site {
     /// Puts the site into the catalogue; again has no effect. A function of C,
     /// so that the constructor which calls it need not care about unwinding.
     pub extern "C" fn register(&'static self) {
+        // Relaxed: calls come here too, and need not take the lock for a site
+        // that is known; one that looks new is looked at again below.
+        if self.0.registered.load(Ordering::Relaxed) {
+            return;
+        }
         // There is no clock to start before `main` on WebAssembly.
         if cfg!(not(target_family = "wasm")) {
             crate::clock::start();
@@ -404,22 +409,26 @@ impl Site {
     /// Makes the first cell known to calls that come; those of a site that
     /// records nothing need not look.
     pub(crate) fn publish(&self, cell: u32) {
-        if self.cell() == cell {
+        let wanted = || {
+            if !config::recording_decided() {
+                OFF
+            } else if self.is_timed() && !Ticks::are_settled() {
+                // Calls that are timed read the counter without a look at the
+                // clock's state, so that has to be settled.
+                UNRESOLVED
+            } else {
+                cell
+            }
+        };
+        // Calls come here as long as the clock isn't settled, for good where it
+        // is `Instant`: they must not wait for each other.
+        if self.cell() == wanted() {
             return;
         }
+        // Asked again under the lock, so that `switch` comes before or after.
         let head = HEAD.lock().unwrap_or_else(PoisonError::into_inner);
-        // Under the lock, so that `switch` comes before or after.
-        let cell = if !config::recording_decided() {
-            OFF
-        } else if self.is_timed() && !Ticks::are_settled() {
-            // Calls that are timed read the counter without a look at the
-            // clock's state, so that has to be settled.
-            UNRESOLVED
-        } else {
-            cell
-        };
         // Release: pairs with `cell`.
-        self.0.cell.store(cell, Ordering::Release);
+        self.0.cell.store(wanted(), Ordering::Release);
         drop(head);
     }
 }

@@ -31,12 +31,10 @@ fn family(site: &'static Site) -> Option<&'static FamilyCore> {
 /// values that its label has.
 #[inline]
 pub fn closed<M: Metric, const N: usize>(site: &'static Site, values: [(usize, usize); N]) -> M {
-    if site.cell() == OFF {
+    let first = site.cell();
+    if first == OFF {
         return M::NOWHERE;
     }
-    // Loaded anew: a comparison with memory is one instruction less where
-    // recording is turned off.
-    let first = site.cell();
     let index = values
         .iter()
         .fold(0, |all, (index, values)| all * values + index);
