@@ -6,11 +6,14 @@ use crate::attribute::{self, Attribute, Block};
 use crate::check;
 use crate::codegen;
 use crate::errors::Errors;
-use crate::input::{self, Absorbed, Function, ImplBlock, ImplItem, Item, ModuleItem};
+use crate::input::{
+    self, Absorbed, Code, Container, ContainerItem, ContainerKind, Function, Item, ModuleItem,
+};
 use crate::krate::Krate;
 use crate::model::{self, Context, Layer};
 use crate::options::parse_options;
 use proc_macro2::{Span, TokenStream};
+use std::collections::BTreeSet;
 use syn::ext::IdentExt as _;
 
 /// Expands one attribute, and those of ours that stand below it.
@@ -30,8 +33,9 @@ pub(crate) fn attribute(
     };
     match input::parse_item(item.clone()) {
         Err(error) => {
+            // First, for what follows an expression is lost.
             let errors = error.to_compile_error();
-            quote::quote!(#item #errors)
+            quote::quote!(#errors #item)
         }
         Ok(Item::Function(function)) => {
             let mut errors = Errors::default();
@@ -40,10 +44,14 @@ pub(crate) fn attribute(
             for layer in &layers {
                 check::check_skip(layer, false, &mut errors);
             }
-            let context = Context { type_name: None };
+            let context = Context {
+                name: None,
+                type_name: None,
+                model: None,
+            };
             expand_function(&function, layers, context, errors)
         }
-        Ok(Item::ImplBlock(block)) => expand_block(outermost, *block),
+        Ok(Item::Container(container)) => expand_container(outermost, *container),
     }
 }
 
@@ -105,32 +113,53 @@ fn unmeasured(function: &Function, layers: &[Layer]) -> TokenStream {
     function.to_item(&codegen::import_marks(imports))
 }
 
-fn expand_block(outermost: Absorbed, mut block: ImplBlock) -> TokenStream {
+fn expand_container(outermost: Absorbed, mut container: Container) -> TokenStream {
     let mut errors = Errors::default();
-    let block_layers = layers(outermost, &mut block.attributes, &mut errors);
+    let outer = layers(outermost, &mut container.attributes, &mut errors);
     if errors.is_empty() {
-        for layer in &block_layers {
-            check::check_block(layer, &mut errors);
+        for layer in &outer {
+            check::check_container(layer, &mut errors);
         }
     }
-    let type_name = block.type_name.unraw().to_string();
+    let name = container.name.as_ref();
+    let name = name.map(|name| name.unraw().to_string());
+    // Those who implement a trait are models of their own.
+    let names_model = container.kind != ContainerKind::Trait
+        || outer.iter().any(|layer| layer.attribute.names_model());
     let context = Context {
-        type_name: Some(&type_name),
+        name: None,
+        type_name: name.as_deref(),
+        model: name.as_deref().filter(|_| names_model),
     };
     let sound = errors.is_empty();
-    let items: Vec<TokenStream> = std::mem::take(&mut block.items)
-        .into_iter()
+    let mut imports_inside = BTreeSet::new();
+    let items = std::mem::take(&mut container.items).into_iter();
+    let mut items: Vec<TokenStream> = items
         .map(|item| match item {
-            ImplItem::Other(tokens) => tokens,
-            ImplItem::Function(function) => {
+            ContainerItem::Other(tokens) => tokens,
+            ContainerItem::Refused(names, tokens) => {
+                if container.kind == ContainerKind::Module {
+                    imports_inside.extend(names);
+                }
+                tokens
+            }
+            ContainerItem::Function(function) => {
                 let mut function = *function;
                 let mut errors = Errors::default();
-                let layers = method_layers(&mut function, &block_layers, &mut errors);
+                let mut own = own_layers(&mut function, &outer, &mut errors);
+                if container.kind == ContainerKind::Module {
+                    let imports = own.iter_mut().filter_map(|layer| layer.import.take());
+                    imports_inside.extend(imports);
+                }
+                let shape = function.shape();
+                let outer = outer.iter().map(|layer| check::fitting(layer, &shape));
+                let outer: Vec<Layer> = outer.collect();
+                let layers = inherit(own, &outer, &mut errors);
                 if layers.is_empty() && errors.is_empty() {
                     return function.to_item(&TokenStream::new());
                 }
-                // Under a faulty block nothing expands, but its methods' own
-                // mistakes are told in the same go.
+                // Under a faulty attribute nothing expands, but the functions'
+                // own mistakes are told in the same go.
                 if !sound {
                     let item = unmeasured(&function, &layers);
                     let errors = errors.into_tokens();
@@ -140,43 +169,47 @@ fn expand_block(outermost: Absorbed, mut block: ImplBlock) -> TokenStream {
             }
         })
         .collect();
-    let block = codegen::impl_block(&block, &items);
-    let imports = block_layers
-        .iter()
-        .filter_map(|layer| layer.import.as_ref());
+    let krate = Krate::from(outer.iter().find_map(krate_of).cloned());
+    items.push(codegen::import_marks_of_module(&imports_inside, &krate));
+    let container = codegen::container(&container, &items);
+    let imports = outer.iter().filter_map(|layer| layer.import.as_ref());
     let imports = codegen::import_marks(imports);
     let errors = errors.into_tokens();
-    quote::quote!(#block #imports #errors)
+    quote::quote!(#container #imports #errors)
 }
 
-/// The attributes of a method: its own, which take over what the block's leave
-/// open, and those of the block that apply to every method.
-fn method_layers(function: &mut Function, block: &[Layer], errors: &mut Errors) -> Vec<Layer> {
-    let krate = block.iter().find_map(krate_of);
+/// The attributes of a function itself that stands in an annotated container.
+fn own_layers(function: &mut Function, outer: &[Layer], errors: &mut Errors) -> Vec<Layer> {
+    let krate = outer.iter().find_map(krate_of);
     let own = input::absorb(&mut function.attributes, krate, errors);
-    let mut own: Vec<Layer> = own.into_iter().map(|one| layer(one, errors)).collect();
+    own.into_iter().map(|one| layer(one, errors)).collect()
+}
+
+/// The attributes of a function: its own, which take over what the container's
+/// leave open, and those of the container that apply to every function.
+fn inherit(mut own: Vec<Layer>, outer: &[Layer], errors: &mut Errors) -> Vec<Layer> {
     let mut layers = Vec::new();
-    for of_block in block {
-        let same = |layer: &&mut Layer| std::ptr::eq(layer.attribute, of_block.attribute);
+    for outer in outer {
+        let same = |layer: &&mut Layer| std::ptr::eq(layer.attribute, outer.attribute);
         let mut found = false;
         for layer in own.iter_mut().filter(same) {
             found = true;
             check::check_skip(layer, true, errors);
-            layer.options = layer.options.clone().or(&of_block.options);
-            layer.qualified = of_block.attribute.block == Block::EveryMethod;
+            layer.options = layer.options.clone().or(&outer.options);
+            layer.qualified = outer.attribute.block == Block::EveryMethod;
         }
-        if !found && of_block.attribute.block == Block::EveryMethod {
+        if !found && outer.attribute.block == Block::EveryMethod {
             layers.push(Layer {
                 qualified: true,
                 import: None,
-                ..of_block.clone()
+                ..outer.clone()
             });
         }
     }
     for layer in &own {
-        if !block
+        if !outer
             .iter()
-            .any(|of_block| std::ptr::eq(of_block.attribute, layer.attribute))
+            .any(|outer| std::ptr::eq(outer.attribute, layer.attribute))
         {
             check::check_skip(layer, false, errors);
         }
@@ -186,6 +219,50 @@ fn method_layers(function: &mut Function, block: &[Layer], errors: &mut Errors) 
     }
     layers.extend(own);
     layers
+}
+
+/// Expands a function-like macro, which measures a block, a closure or another
+/// expression as its attribute would a function.
+pub(crate) fn block(attribute: &'static Attribute, arguments: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let Some(block) = input::parse_block(arguments, &mut errors) else {
+        return unmeasured_block(errors, None, &Krate::default());
+    };
+    let outermost = Absorbed {
+        attribute,
+        options: block.options.clone(),
+        span: block.name.span(),
+        import: None,
+    };
+    let layer = layer(outermost, &mut errors);
+    check::check_skip(&layer, false, &mut errors);
+    let name = block.name.value();
+    let context = Context {
+        name: Some(&name),
+        type_name: None,
+        model: None,
+    };
+    let function = Function::standing_for(&block);
+    let layers = vec![layer];
+    if errors.is_empty() {
+        check::check_layers(&layers, &function, context, &mut errors);
+    }
+    if !errors.is_empty() {
+        let krate = layers.iter().find_map(krate_of).cloned();
+        return unmeasured_block(errors, Some(&block.code), &Krate::from(krate));
+    }
+    codegen::block(&block.code, &model::build(&function, layers, context))
+}
+
+/// The errors, and the code as it was written, so that there is one error.
+fn unmeasured_block(errors: Errors, code: Option<&Code>, krate: &Krate) -> TokenStream {
+    let errors = errors.into_tokens();
+    let code = code.map(|code| {
+        let code = code.to_tokens();
+        // In a closure: elsewhere its braces would be called unnecessary.
+        quote::quote!(#krate::__private::call(|| #code))
+    });
+    quote::quote!({ #errors #code })
 }
 
 /// Expands a `#[metrics]` module. A declaration with a mistake is left out, for
@@ -237,6 +314,16 @@ pub(crate) fn label_value(item: TokenStream) -> TokenStream {
     let label = model::build_label_enum(item, &mut errors);
     match label.filter(|_| errors.is_empty()) {
         Some(label) => codegen::label_value(&label),
+        None => errors.into_tokens(),
+    }
+}
+
+/// Expands `#[derive(ErrorLabel)]`.
+pub(crate) fn error_label(item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let error = model::build_error_type(item, &mut errors);
+    match error.filter(|_| errors.is_empty()) {
+        Some(error) => codegen::error_label(&error),
         None => errors.into_tokens(),
     }
 }

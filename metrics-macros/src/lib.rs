@@ -18,22 +18,32 @@ mod snapshot;
 
 use proc_macro::TokenStream;
 
-/// See `metrics_runtime::timed`.
-#[proc_macro_attribute]
-pub fn timed(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    entry::attribute(&attribute::TIMED, arguments.into(), &item.into()).into()
+/// For each row of an attribute, the attribute and the function-like macro that does
+/// the same to a block.
+macro_rules! attributes {
+    ($($attribute:ident $block:ident $row:ident,)*) => {$(
+        #[doc = concat!("See `metrics_runtime::", stringify!($attribute), "`.")]
+        #[proc_macro_attribute]
+        pub fn $attribute(arguments: TokenStream, item: TokenStream) -> TokenStream {
+            entry::attribute(&attribute::$row, arguments.into(), &item.into()).into()
+        }
+
+        #[doc = concat!("See `metrics_runtime::block::", stringify!($attribute), "`.")]
+        #[proc_macro]
+        pub fn $block(arguments: TokenStream) -> TokenStream {
+            entry::block(&attribute::$row, arguments.into()).into()
+        }
+    )*};
 }
 
-/// See `metrics_runtime::counted`.
-#[proc_macro_attribute]
-pub fn counted(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    entry::attribute(&attribute::COUNTED, arguments.into(), &item.into()).into()
-}
-
-/// See `metrics_runtime::track_model`.
-#[proc_macro_attribute]
-pub fn track_model(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    entry::attribute(&attribute::TRACK_MODEL, arguments.into(), &item.into()).into()
+attributes! {
+    counted counted_block COUNTED,
+    in_progress in_progress_block IN_PROGRESS,
+    timed timed_block TIMED,
+    track_cache track_cache_block TRACK_CACHE,
+    track_model track_model_block TRACK_MODEL,
+    track_query track_query_block TRACK_QUERY,
+    track_task track_task_block TRACK_TASK,
 }
 
 /// See `metrics_runtime::metrics`.
@@ -46,4 +56,10 @@ pub fn metrics(arguments: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_derive(LabelValue, attributes(label))]
 pub fn label_value(item: TokenStream) -> TokenStream {
     entry::label_value(item.into()).into()
+}
+
+/// See `metrics_runtime::ErrorLabel`.
+#[proc_macro_derive(ErrorLabel, attributes(label))]
+pub fn error_label(item: TokenStream) -> TokenStream {
+    entry::error_label(item.into()).into()
 }

@@ -1,10 +1,13 @@
 //! Set-up in code: one builder, whose `build()` reports every mistake that can
 //! be found before the first request.
 
-use crate::config::{Environment, EnvironmentError, namespace_prefix, set_recording};
+use crate::config::{
+    Environment, EnvironmentError, namespace_prefix, set_recording, set_slow_query,
+};
 use crate::name::{LabelName, NameError, check_namespace};
 use crate::registry::{Conflict, Registry, Settings, global};
 use std::fmt;
+use std::time::Duration;
 
 /// The toolkit, set up: a handle to its registry.
 ///
@@ -33,6 +36,7 @@ impl Metrics {
             registry: global(),
             namespace: None,
             enabled: None,
+            slow_query: None,
             const_labels: Vec::new(),
             foreign: Vec::new(),
         }
@@ -56,6 +60,7 @@ pub struct MetricsBuilder {
     registry: &'static Registry,
     namespace: Option<String>,
     enabled: Option<bool>,
+    slow_query: Option<Duration>,
     const_labels: Vec<(String, String)>,
     foreign: Vec<prometheus::Registry>,
 }
@@ -78,6 +83,15 @@ impl MetricsBuilder {
     /// Default: `METRICS_ENABLED`, else true.
     pub const fn enabled(mut self, enabled: bool) -> Self {
         self.enabled = Some(enabled);
+        self
+    }
+
+    /// From which duration on a query under
+    /// [`#[track_query]`](macro@crate::track_query) is slow, for the whole process,
+    /// unless its attribute says otherwise. Default: `METRICS_SLOW_QUERY_MS`, else
+    /// 100 milliseconds.
+    pub const fn slow_query(mut self, duration: Duration) -> Self {
+        self.slow_query = Some(duration);
         self
     }
 
@@ -140,6 +154,9 @@ impl MetricsBuilder {
             return Err(BuildError::AlreadyBuilt);
         }
         self.registry.add_foreign(self.foreign);
+        if let Some(slow_query) = self.slow_query.or(environment.slow_query) {
+            set_slow_query(slow_query);
+        }
         if let Some(enabled) = self.enabled.or(environment.enabled) {
             set_recording(enabled);
         }

@@ -5,6 +5,7 @@
 //! | `METRICS_ENABLED` | `true` | whether calls are recorded and pages served |
 //! | `METRICS_CLOCK` | by the kernel | `tsc` reads the processor's counter (the time-stamp counter, on 64-bit ARM the virtual one), `instant` the system's clock |
 //! | `METRICS_NAMESPACE` | none | goes before the names of the application's families, with an underscore |
+//! | `METRICS_SLOW_QUERY_MS` | `100` | milliseconds from which on a query is slow, unless its `slow` says otherwise; decimals are allowed |
 //!
 //! Booleans are `true`, `1`, `on`, `yes` and `false`, `0`, `off`, `no`, in any
 //! case.
@@ -13,7 +14,8 @@ use crate::clock::Choice;
 use crate::diagnostics::{Diagnostic, report};
 use crate::name::check_namespace;
 use crate::registry::Settings;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::time::Duration;
 
 /// A `METRICS_*` variable has a value that can't be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -33,6 +35,7 @@ pub struct EnvironmentError {
 pub(crate) struct Environment {
     pub(crate) enabled: Option<bool>,
     pub(crate) namespace: Option<String>,
+    pub(crate) slow_query: Option<Duration>,
 }
 
 impl Environment {
@@ -60,6 +63,17 @@ impl Environment {
         if let Some(Err(error)) = get("METRICS_CLOCK").map(|value| Choice::parse(&value)) {
             errors.push(error);
         }
+        let slow_query = get("METRICS_SLOW_QUERY_MS").and_then(|value| {
+            let parsed = parse_milliseconds(&value);
+            if parsed.is_none() {
+                errors.push(EnvironmentError {
+                    variable: "METRICS_SLOW_QUERY_MS",
+                    value,
+                    expected: "it takes milliseconds above zero, such as `100` or `2.5`",
+                });
+            }
+            parsed
+        });
         let namespace = get("METRICS_NAMESPACE").filter(|value| {
             let valid = check_namespace(value).is_ok();
             if !valid {
@@ -71,7 +85,12 @@ impl Environment {
             }
             valid
         });
-        (Self { enabled, namespace }, errors)
+        let environment = Self {
+            enabled,
+            namespace,
+            slow_query,
+        };
+        (environment, errors)
     }
 }
 
@@ -87,6 +106,45 @@ fn parse_bool(value: &str) -> Option<bool> {
         "false" | "0" | "off" | "no" => Some(false),
         _ => None,
     }
+}
+
+fn parse_milliseconds(value: &str) -> Option<Duration> {
+    let milliseconds: f64 = value.trim().parse().ok()?;
+    let duration = Duration::try_from_secs_f64(milliseconds / 1e3).ok()?;
+    (!duration.is_zero()).then_some(duration)
+}
+
+/// Queries from this duration on are slow, if nobody says otherwise.
+const SLOW_QUERY: Duration = Duration::from_millis(100);
+
+/// In nanoseconds; zero before it is decided.
+static SLOW_QUERY_NANOS: AtomicU64 = AtomicU64::new(0);
+
+/// Nanoseconds from which on a query is slow.
+pub(crate) fn slow_query_nanos() -> u64 {
+    // Relaxed, here and below: a number of its own.
+    match SLOW_QUERY_NANOS.load(Ordering::Relaxed) {
+        0 => {
+            let environment = Environment::read_each(variable).0;
+            let nanos = nanos(environment.slow_query.unwrap_or(SLOW_QUERY));
+            // A `build()` at the same time has decided on purpose and wins.
+            let decided =
+                SLOW_QUERY_NANOS.compare_exchange(0, nanos, Ordering::Relaxed, Ordering::Relaxed);
+            decided.err().unwrap_or(nanos)
+        }
+        nanos => nanos,
+    }
+}
+
+/// Sets the duration from which on a query is slow.
+pub(crate) fn set_slow_query(duration: Duration) {
+    SLOW_QUERY_NANOS.store(nanos(duration), Ordering::Relaxed);
+}
+
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos())
+        .unwrap_or(u64::MAX)
+        .max(1)
 }
 
 const UNDECIDED: u8 = 0;

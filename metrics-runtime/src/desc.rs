@@ -143,6 +143,16 @@ impl Desc {
         Self::new(Kind::Gauge, name, help, labels)
     }
 
+    /// A gauge of what is in progress.
+    #[must_use]
+    pub const fn in_progress(
+        name: &'static str,
+        help: &'static str,
+        labels: &'static [&'static str],
+    ) -> Self {
+        Self::new(Kind::InProgress, name, help, labels)
+    }
+
     /// A histogram of values with the default buckets.
     #[must_use]
     pub const fn histogram(

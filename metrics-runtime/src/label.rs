@@ -44,7 +44,7 @@ impl std::fmt::Write for Scratch {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be the value of a label",
     label = "not a label value",
-    note = "text, integers, `bool` and `char` are label values; give one of them, for example `labels(kind = kind.as_str())`"
+    note = "text, integers, `bool` and `char` are label values, for example `kind.as_str()`, and so is an enum with `#[derive(metrics_runtime::LabelValue)]`; what the call returns is read by a closure, `|ret| …`"
 )]
 pub trait LabelValue {
     /// The value as text: borrowed from `self`, or written into `scratch`.
@@ -127,6 +127,28 @@ impl<T: LabelValue + ?Sized> LabelValue for &T {
 impl<T: LabelValue> LabelValue for Option<T> {
     fn label<'a>(&'a self, scratch: &'a mut Scratch) -> &'a str {
         self.as_ref().map_or("", |value| value.label(scratch))
+    }
+}
+
+/// Calls `with` with the texts of these values.
+pub(crate) fn with_texts<R>(values: &[&dyn LabelValue], with: impl FnOnce(&[&str]) -> R) -> R {
+    /// More values than this are written out through an allocation.
+    const INLINE: usize = 4;
+    fn fill<'a>(values: &'a [&dyn LabelValue], scratch: &'a mut [Scratch], texts: &mut [&'a str]) {
+        for ((value, scratch), text) in values.iter().zip(scratch).zip(texts) {
+            *text = value.label(scratch);
+        }
+    }
+    if values.len() <= INLINE {
+        let mut scratch = [const { Scratch::new() }; INLINE];
+        let mut texts = [""; INLINE];
+        fill(values, &mut scratch, &mut texts);
+        with(&texts[..values.len()])
+    } else {
+        let mut scratch: Vec<Scratch> = values.iter().map(|_| Scratch::new()).collect();
+        let mut texts = vec![""; values.len()];
+        fill(values, &mut scratch, &mut texts);
+        with(&texts)
     }
 }
 

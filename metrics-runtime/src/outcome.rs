@@ -1,5 +1,8 @@
 //! How a call ended, and how its value says so.
 
+use crate::label::LabelValue;
+use std::fmt;
+
 /// How a call ended: the values of the label `outcome`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -79,18 +82,48 @@ impl Classify for Outcome {
     }
 }
 
-/// What a finished call tells the instruments of its site.
-#[derive(Clone, Copy, Debug)]
-pub struct Reading {
-    pub(crate) outcome: Outcome,
-    /// Rows that the call touched; one unless `rows` says otherwise.
+/// What a finished call tells the instruments of its site, beside its outcome.
+#[derive(Clone, Copy)]
+pub struct Reading<'a> {
+    /// It has found something, or made it.
+    pub(crate) found: bool,
+    /// Rows that the call touched, one unless `rows` says otherwise; of a stream,
+    /// what it has yielded.
     pub(crate) rows: u64,
+    /// What the stream of the call has yielded, if the call got as far.
+    pub(crate) items: u64,
+    /// Label values that the site reads from what the call returned.
+    pub(crate) labels: &'a [&'a dyn LabelValue],
+    /// Label values that were evaluated at entry, for label sets that have values of
+    /// the end too.
+    pub(crate) texts: &'a [Box<str>],
+    pub(crate) polls: Polls,
 }
 
-impl Reading {
-    /// A call that ended like this.
-    pub const fn new(outcome: Outcome) -> Self {
-        Self { outcome, rows: 1 }
+/// How long an async call was polled, in nanoseconds.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Polls {
+    pub(crate) busy: u64,
+    pub(crate) longest: u64,
+}
+
+impl<'a> Reading<'a> {
+    /// Nothing of what was returned is read.
+    pub(crate) const NONE: &'static Reading<'static> = &Reading::new();
+
+    /// A call that has touched one row.
+    pub const fn new() -> Self {
+        Self {
+            found: false,
+            rows: 1,
+            items: 0,
+            labels: &[],
+            texts: &[],
+            polls: Polls {
+                busy: 0,
+                longest: 0,
+            },
+        }
     }
 
     /// Sets the rows that a successful call touched.
@@ -98,6 +131,44 @@ impl Reading {
     pub const fn rows(mut self, rows: u64) -> Self {
         self.rows = rows;
         self
+    }
+
+    /// Sets how many items the stream of the call has yielded.
+    #[must_use]
+    pub(crate) const fn items(mut self, items: u64) -> Self {
+        self.items = items;
+        self
+    }
+
+    /// Says whether a successful call has found something, or made it.
+    #[must_use]
+    pub const fn found(mut self, found: bool) -> Self {
+        self.found = found;
+        self
+    }
+
+    /// Gives the label values that were read from what the call returned.
+    #[must_use]
+    pub const fn labels(mut self, labels: &'a [&'a dyn LabelValue]) -> Self {
+        self.labels = labels;
+        self
+    }
+}
+
+impl Default for Reading<'_> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Reading<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reading")
+            .field("found", &self.found)
+            .field("rows", &self.rows)
+            .field("items", &self.items)
+            .field("polls", &self.polls)
+            .finish_non_exhaustive()
     }
 }
 
@@ -107,83 +178,59 @@ impl Reading {
 #[derive(Debug)]
 pub struct Probe<'a, T: ?Sized>(pub &'a T);
 
-/// Values whose type implements [`Classify`].
-pub trait ClassifyValue {
-    /// The reading for the probed value.
-    fn __reading(&self) -> Reading;
+/// The outcome of a probed value. One trait for all levels, since each that is
+/// in scope costs the compiler a look.
+pub trait Classified {
+    /// The outcome of the probed value.
+    fn __outcome(&self) -> Outcome;
 }
 
-impl<T: Classify + ?Sized> ClassifyValue for &&&Probe<'_, T> {
-    fn __reading(&self) -> Reading {
-        Reading::new(self.0.outcome())
+/// Values whose type implements [`Classify`].
+impl<T: Classify + ?Sized> Classified for &&&Probe<'_, T> {
+    fn __outcome(&self) -> Outcome {
+        self.0.outcome()
     }
 }
 
 /// Results whose success implements [`Classify`].
-pub trait ClassifyContent {
-    /// The reading for the probed value.
-    fn __reading(&self) -> Reading;
-}
-
-impl<T: Classify, E> ClassifyContent for &&Probe<'_, Result<T, E>> {
-    fn __reading(&self) -> Reading {
-        Reading::new(match self.0 {
+impl<T: Classify, E> Classified for &&Probe<'_, Result<T, E>> {
+    fn __outcome(&self) -> Outcome {
+        match self.0 {
             Ok(content) => content.outcome(),
             Err(_) => Outcome::Error,
-        })
+        }
     }
 }
 
 /// All other results.
-pub trait ClassifyResult {
-    /// The reading for the probed value.
-    fn __reading(&self) -> Reading;
-}
-
-impl<T, E> ClassifyResult for &Probe<'_, Result<T, E>> {
-    fn __reading(&self) -> Reading {
-        Reading::new(if self.0.is_ok() {
+impl<T, E> Classified for &Probe<'_, Result<T, E>> {
+    fn __outcome(&self) -> Outcome {
+        if self.0.is_ok() {
             Outcome::Ok
         } else {
             Outcome::Error
-        })
+        }
     }
 }
 
 /// Everything else.
-pub trait ClassifyAny {
-    /// The reading for the probed value.
-    fn __reading(&self) -> Reading;
-}
-
-impl<T: ?Sized> ClassifyAny for Probe<'_, T> {
-    fn __reading(&self) -> Reading {
-        Reading::new(Outcome::Ok)
+impl<T: ?Sized> Classified for Probe<'_, T> {
+    fn __outcome(&self) -> Outcome {
+        Outcome::Ok
     }
 }
 
-/// The reading of a returned value, chosen by its type.
+/// The outcome of a returned value, chosen by its type.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __reading {
+macro_rules! __outcome {
     ($value:expr) => {{
-        use $crate::__private::{
-            ClassifyAny as _, ClassifyContent as _, ClassifyResult as _, ClassifyValue as _,
-        };
-        (&&&&$crate::__private::Probe($value)).__reading()
-    }};
-    ($value:expr, $method:ident = $rows:expr) => {{
-        use $crate::__private::{RowsOfAny as _, RowsOfOption as _, RowsOfResult as _};
-        let value = $value;
-        $crate::__reading!(value).rows((&&&$crate::__private::Probe(value)).$method($rows))
+        use $crate::__private::Classified as _;
+        (&&&&$crate::__private::Probe($value)).__outcome()
     }};
 }
 
 #[cfg(test)]
-#[expect(
-    unused_imports,
-    reason = "the macro imports all levels, which only this crate lints"
-)]
 mod tests {
     use super::{Classify, Outcome};
     use std::io;
@@ -200,7 +247,7 @@ mod tests {
 
     macro_rules! outcome {
         ($value:expr) => {
-            $crate::__reading!(&$value).outcome
+            $crate::__outcome!(&$value)
         };
     }
 

@@ -3,12 +3,22 @@
 pub use crate::builtin;
 pub use crate::catalogue::{Instrument, Own, Place, Plain, Record, Site, Source};
 pub use crate::desc::Desc;
+pub use crate::error_label::{
+    Ask, Asked, ErrorByAny, ErrorByResult, ErrorLabel, ErrorOfAny, ErrorOfLabelled, ErrorOfReport,
+    ErrorOfResult, ErrorType, NotAsked,
+};
 pub use crate::label::{ClosedLabel, LabelValue, Model, Scratch};
 pub use crate::measure::{
-    Guard, ModelCell, PlainGuard, RowsOfAny, RowsOfOption, RowsOfResult, call, closed, enter,
-    enter_counted, enter_timed, enter_with, measured, measured_with, never, open,
+    FoundInOption, FoundInOther, FoundInResult, Guard, ModelCell, PlainGuard, RowsOfAny,
+    RowsOfOption, RowsOfResult, aged, busy, call, closed, enter, enter_counted, enter_late,
+    enter_timed, enter_with, measured, measured_call, measured_stream, measured_with, never,
+    nothing, of_returned, open,
 };
-pub use crate::outcome::{
-    ClassifyAny, ClassifyContent, ClassifyResult, ClassifyValue, Probe, Reading,
-};
+pub use crate::outcome::{Classified, Probe, Reading};
 pub use crate::registry::global;
+
+/// The attributes, of which an annotated module imports those that it doesn't by
+/// itself.
+pub mod attribute {
+    pub use metrics_macros::*;
+}

@@ -6,9 +6,11 @@ use std::fmt;
 use std::future::{Future, pending};
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, panic_any, set_hook, take_hook};
 use std::path::Path;
-use std::pin::pin;
+use std::pin::{Pin, pin};
+use std::rc::Rc;
 use std::sync::Once;
 use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
 
 use integration_tests::page::Page;
 use metrics_runtime::Registry;
@@ -27,7 +29,7 @@ pub(crate) enum End {
 pub(crate) const VALUE: u32 = 7;
 
 /// What a call fails with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, metrics_runtime::ErrorLabel)]
 pub(crate) struct Failure;
 
 impl fmt::Display for Failure {
@@ -46,6 +48,7 @@ impl End {
     /// Ends like this; a panic's location is the caller's.
     #[track_caller]
     pub(crate) fn reach(self) -> Result<u32, Failure> {
+        look();
         match self {
             Self::Return | Self::Wait => Ok(VALUE),
             Self::Fail => Err(Failure),
@@ -195,9 +198,60 @@ pub(crate) fn ready<F: Future>(future: F) -> F::Output {
 /// Polls a future, which must suspend, and drops it.
 #[track_caller]
 pub(crate) fn cancel<F: Future>(future: F) {
+    polled_once(future, || {});
+}
+
+/// As [`cancel`], with a look at what is suspended.
+#[track_caller]
+pub(crate) fn polled_once<F: Future>(future: F, look: impl FnOnce()) {
     let mut future = pin!(future);
+    suspend(future.as_mut());
+    look();
+}
+
+/// Polls a future, which must suspend.
+#[track_caller]
+pub(crate) fn suspend<F: Future + ?Sized>(future: Pin<&mut F>) {
     let mut context = Context::from_waker(Waker::noop());
-    assert!(future.as_mut().poll(&mut context).is_pending());
+    assert!(future.poll(&mut context).is_pending());
+}
+
+/// Waits on the processor until so much time has passed: nothing but a clock
+/// that stands still can keep it for longer.
+pub(crate) fn spin(duration: Duration) {
+    let start = Instant::now();
+    while start.elapsed() < duration {
+        std::hint::spin_loop();
+    }
+}
+
+type Look = Rc<dyn Fn() -> f64>;
+
+thread_local! {
+    /// What looks on from within a body.
+    static LOOK: RefCell<Option<Look>> = const { RefCell::new(None) };
+    /// What it saw last.
+    static SEEN: Cell<Option<f64>> = const { Cell::new(None) };
+}
+
+fn look() {
+    let look = LOOK.with_borrow(Clone::clone);
+    if let Some(look) = look {
+        SEEN.set(Some(look()));
+    }
+}
+
+/// Looks on as often as a body of `call` reaches its end; gives what was seen
+/// last.
+pub(crate) fn seen<R>(
+    look: impl Fn() -> f64 + 'static,
+    call: impl FnOnce() -> R,
+) -> (R, Option<f64>) {
+    SEEN.set(None);
+    LOOK.set(Some(Rc::new(look)));
+    let returned = call();
+    LOOK.set(None);
+    (returned, SEEN.take())
 }
 
 /// Where a panic came from.

@@ -54,6 +54,88 @@ fn the_output_of_a_boxed_future_is_known_inside() {
 }
 
 #[counted(registry = REGISTRY)]
+fn opaque_parse(text: &str) -> impl Future<Output = Answer> {
+    let text = text.trim();
+    async move { Ok(text.parse()?) }
+}
+
+#[counted(registry = REGISTRY)]
+fn opaque_written_out(
+    text: String,
+) -> impl Future<Output = Result<u32, Box<dyn Error + Send + Sync>>> + Send + 'static {
+    async move {
+        let parsed = text.parse()?;
+        if parsed > 9 {
+            return Err("too much".into());
+        }
+        Ok(parsed)
+    }
+}
+
+#[test]
+fn the_output_of_an_opaque_future_is_known_inside() {
+    assert_eq!(ready(opaque_parse(" 7 ")).ok(), Some(7));
+    assert!(ready(opaque_parse("seven")).is_err());
+    assert_eq!(ready(opaque_written_out("7".to_owned())).ok(), Some(7));
+    assert!(ready(opaque_written_out("77".to_owned())).is_err());
+    for function in ["opaque_parse", "opaque_written_out"] {
+        assert_eq!((calls(function, "ok"), calls(function, "error")), (1, 1));
+    }
+}
+
+/// What a written return type does to a body's last expression.
+#[counted(registry = REGISTRY)]
+fn coerced(deep: bool) -> Result<Box<dyn Fn(u32) -> u32>, String> {
+    if deep {
+        return Ok(Box::new(|value| value + 1));
+    }
+    let slice: &[u32] = &[1];
+    Ok(Box::new(move |value| {
+        value + u32::try_from(slice.len()).unwrap_or_default()
+    }))
+}
+
+#[counted(registry = REGISTRY)]
+async fn coerced_async<T>(values: Vec<T>) -> Option<Box<dyn Iterator<Item = T>>>
+where
+    T: 'static,
+{
+    let empty = values.is_empty();
+    if empty {
+        None
+    } else {
+        Some(Box::new(values.into_iter()))
+    }
+}
+
+#[counted(registry = REGISTRY)]
+fn defaulted<T: Default>() -> (T, Vec<u8>, [Option<u8>; 2]) {
+    (Default::default(), Vec::new(), [None; 2])
+}
+
+#[counted(registry = REGISTRY)]
+async fn collected(texts: &[&str]) -> Result<Vec<u32>, Box<dyn Error>> {
+    let numbers = texts.iter().map(|text| text.parse());
+    Ok(numbers.collect::<Result<_, _>>()?)
+}
+
+#[test]
+fn the_written_type_reaches_every_expression_of_a_body() {
+    for deep in [true, false] {
+        assert_eq!(coerced(deep).expect("it went well")(1), 2);
+    }
+    let values = ready(coerced_async(vec![1, 2])).expect("there are some");
+    assert_eq!(values.count(), 2);
+    assert_eq!(defaulted::<u8>(), (0, Vec::new(), [None; 2]));
+    assert_eq!(ready(collected(&["1", "2"])).ok(), Some(vec![1, 2]));
+    assert!(ready(collected(&["one"])).is_err());
+    assert_eq!(
+        (calls("collected", "ok"), calls("collected", "error")),
+        (1, 1)
+    );
+}
+
+#[counted(registry = REGISTRY)]
 fn shout() -> impl Fn(&str) -> String {
     |text| text.to_uppercase()
 }

@@ -1,10 +1,13 @@
 //! Several of our attributes on one function.
 
 use metrics_runtime::counted as tally;
-use metrics_runtime::{Registry, counted, timed, track_model};
+use metrics_runtime::{
+    Registry, counted, in_progress, timed, track_cache, track_model, track_query, track_task,
+};
 
 use crate::driver::{
-    Calls, End, Failure, VALUE, by_outcome, check, check_async, counted, page, timed,
+    Calls, End, Failure, VALUE, assert_panics, by_outcome, cancel, check, check_async, counted,
+    page, ready, timed,
 };
 
 static REGISTRY: Registry = Registry::new();
@@ -132,4 +135,109 @@ fn stacked_attributes_are_on_the_page_at_zero_together() {
         (counted(&ONE, "one_site"), timed(&ONE, "one_site")),
         (Calls::OK, Calls::OK)
     );
+}
+
+/// What a page says, less how long things took, when, and in which module.
+#[track_caller]
+fn said(registry: &Registry, module: &str) -> Vec<String> {
+    let page = page(registry);
+    let mut said: Vec<String> = page
+        .samples()
+        .filter(|sample| !sample.name.ends_with("_bucket") && !sample.name.ends_with("_sum"))
+        .map(|sample| {
+            let name = &sample.name;
+            let labels = format!("{:?}", sample.labels).replace(module, "");
+            let value = if name.ends_with("_timestamp_seconds") {
+                f64::from(u8::from(sample.value > 1.0))
+            } else {
+                sample.value
+            };
+            format!("{name}{labels} {value}")
+        })
+        .collect();
+    said.sort();
+    said
+}
+
+/// All attributes on one function, in several orders, each in a module and a
+/// registry of its own.
+macro_rules! all_orders {
+    ($($order:ident: $first:meta, $($attribute:meta),+;)*) => {
+        $(
+            mod $order {
+                use super::{
+                    End, Failure, Registry, counted, in_progress, reach, timed, track_cache,
+                    track_model, track_query, track_task,
+                };
+
+                pub(super) static REGISTRY: Registry = Registry::new();
+
+                #[$first]
+                $(#[$attribute])+
+                #[counted(name = "own_total", labels(end = end == End::Fail), registry = REGISTRY)]
+                pub(super) fn now(end: End) -> Result<u32, Failure> {
+                    reach(end)
+                }
+
+                #[$first]
+                $(#[$attribute])+
+                #[counted(name = "own_total", labels(end = end == End::Fail), registry = REGISTRY)]
+                pub(super) async fn later(end: End) -> Result<u32, Failure> {
+                    end.wait().await;
+                    reach(end)
+                }
+            }
+        )*
+
+        #[test]
+        fn all_attributes_in_any_order_leave_the_same_page() {
+            let pages = [$({
+                use $order::{REGISTRY, later, now};
+
+                let before = said(&REGISTRY, concat!(module_path!(), "::", stringify!($order)));
+                assert_eq!(now(End::Return), Ok(VALUE));
+                assert_eq!(now(End::Fail), Err(Failure));
+                assert_panics(|| now(End::Panic));
+                drop(later(End::Return));
+                assert_eq!(ready(later(End::Return)), Ok(VALUE));
+                assert_eq!(ready(later(End::Fail)), Err(Failure));
+                assert_panics(|| ready(later(End::Panic)));
+                cancel(later(End::Wait));
+                assert_eq!(counted(&REGISTRY, "now"), Calls::EACH);
+                assert_eq!(timed(&REGISTRY, "later"), Calls::EACH_ASYNC);
+                let after = said(&REGISTRY, concat!(module_path!(), "::", stringify!($order)));
+                (stringify!($order), before, after)
+            }),*];
+            let [(_, before, after), others @ ..] = &pages;
+            assert!(before.len() > 20 && after.len() > before.len(), "{after:#?}");
+            for (order, other_before, other_after) in others {
+                assert_eq!(before, other_before, "{order}");
+                assert_eq!(after, other_after, "{order}");
+            }
+            for name in ["model_inserts_total", "cache_sets_total", "db_errors_total"] {
+                assert_eq!(page(&timed_first::REGISTRY).sum(name, &[]), Some(2.0), "{name}");
+            }
+        }
+    };
+}
+
+all_orders! {
+    timed_first: timed, counted, in_progress(age), track_model(insert, model = "X"),
+        track_query(insert, table = "x"), track_cache(set, cache = "c"), track_task(task = "t");
+    counted_first: counted, in_progress(age), track_model(insert, model = "X"),
+        track_query(insert, table = "x"), track_cache(set, cache = "c"), track_task(task = "t"),
+        timed;
+    in_progress_first: in_progress(age), track_model(insert, model = "X"),
+        track_query(insert, table = "x"), track_cache(set, cache = "c"), track_task(task = "t"),
+        timed, counted;
+    model_first: track_model(insert, model = "X"), track_query(insert, table = "x"),
+        track_cache(set, cache = "c"), track_task(task = "t"), timed, counted, in_progress(age);
+    query_first: track_query(insert, table = "x"), track_cache(set, cache = "c"),
+        track_task(task = "t"), timed, counted, in_progress(age),
+        track_model(insert, model = "X");
+    cache_first: track_cache(set, cache = "c"), track_task(task = "t"), timed, counted,
+        in_progress(age), track_model(insert, model = "X"), track_query(insert, table = "x");
+    task_first: track_task(task = "t"), track_cache(set, cache = "c"),
+        track_query(insert, table = "x"), track_model(insert, model = "X"), in_progress(age),
+        counted, timed;
 }

@@ -52,6 +52,25 @@ async fn later() -> Result<(), Infallible> {
 #[counted(registry = REGISTRY)]
 async fn later_absent() {}
 
+#[expect(dead_code, reason = "it is never called")]
+#[counted(
+    registry = REGISTRY,
+    name = "labelled_total",
+    labels(kind = "plain", module)
+)]
+fn literally_labelled() {}
+
+// Mutation: a literal is an argument of the site.
+#[test]
+fn literals_of_labels_are_constant() {
+    let labels = [
+        ("kind", "plain"),
+        ("module", module_path!()),
+        ("outcome", "ok"),
+    ];
+    assert_eq!(page(&REGISTRY).value("labelled_total", &labels), Some(0.0));
+}
+
 #[expect(dead_code, reason = "it is never called, for any type")]
 #[counted(registry = REGISTRY)]
 fn generic<T>() -> Result<T, T> {

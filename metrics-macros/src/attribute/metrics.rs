@@ -6,6 +6,7 @@ pub(crate) static METRICS: Attribute = Attribute {
     operations: &[],
     block: Block::Defaults,
     options: &[],
+    texts: &[],
     instruments: &[],
-    beside_sample: &[],
+    beside: &[],
 };

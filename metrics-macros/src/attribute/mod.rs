@@ -1,20 +1,36 @@
 //! The attributes, one data row each.
 
 mod counted;
+mod in_progress;
 mod metrics;
 mod timed;
+mod track_cache;
 mod track_model;
+mod track_query;
+mod track_task;
 
 pub(crate) use counted::COUNTED;
+pub(crate) use in_progress::IN_PROGRESS;
 pub(crate) use metrics::METRICS;
 pub(crate) use timed::TIMED;
+pub(crate) use track_cache::TRACK_CACHE;
 pub(crate) use track_model::TRACK_MODEL;
+pub(crate) use track_query::TRACK_QUERY;
+pub(crate) use track_task::TRACK_TASK;
 
 use crate::options::Key;
 
 /// Every attribute of functions; one that stands on a function beside another is absorbed
 /// by the outermost.
-pub(crate) static ALL: [&Attribute; 3] = [&COUNTED, &TIMED, &TRACK_MODEL];
+pub(crate) static ALL: &[&Attribute] = &[
+    &COUNTED,
+    &IN_PROGRESS,
+    &TIMED,
+    &TRACK_CACHE,
+    &TRACK_MODEL,
+    &TRACK_QUERY,
+    &TRACK_TASK,
+];
 
 /// What an attribute records, and which options it takes.
 #[derive(Debug)]
@@ -23,20 +39,50 @@ pub(crate) struct Attribute {
     /// Words of which a function gives one, such as `insert`.
     pub(crate) operations: &'static [&'static str],
     pub(crate) block: Block,
-    /// Options beside the common ones.
+    /// Options beside the common ones and texts.
     pub(crate) options: &'static [Key],
+    /// Options that are the value of a label.
+    pub(crate) texts: &'static [Text],
     pub(crate) instruments: &'static [Instrument],
-    /// What counts every call where only a sample of them is timed.
-    pub(crate) beside_sample: &'static [Instrument],
+    /// What is recorded when an option is given.
+    pub(crate) beside: &'static [Beside],
 }
 
-/// What an attribute means on an `impl` block.
+/// What an attribute means on an `impl` block, a trait or a module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Block {
     /// It applies to every method.
     EveryMethod,
     /// It gives its options to the methods below that have it too.
     Defaults,
+}
+
+/// An option that is the value of the label with its name.
+#[derive(Debug)]
+pub(crate) struct Text {
+    pub(crate) name: &'static str,
+    pub(crate) default: Default,
+}
+
+/// The value of a text that isn't given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Default {
+    /// It must be given, on the function or the `impl` block.
+    None,
+    Word(&'static str),
+    /// The function's name.
+    Function,
+    /// What the type of the method is the repository of.
+    Model,
+}
+
+/// What an option records, into the plain families of functions.
+#[derive(Debug)]
+pub(crate) struct Beside {
+    pub(crate) option: Key,
+    /// The runtime's function that an entered call goes through.
+    pub(crate) wrapper: Option<&'static str>,
+    pub(crate) instruments: &'static [Instrument],
 }
 
 /// One family that an attribute records into.
@@ -49,10 +95,39 @@ pub(crate) struct Instrument {
     /// Labels of the built-in family, in its order, `outcome` aside.
     pub(crate) labels: &'static [Label],
     pub(crate) by_outcome: bool,
-    /// Recorded for this operation only.
-    pub(crate) operation: Option<&'static str>,
+    /// Recorded for these operations only; for all if there are none.
+    pub(crate) operations: &'static [&'static str],
     /// Help of a family with an own name.
     pub(crate) help: &'static str,
+}
+
+impl Instrument {
+    pub(crate) const fn is_by_outcome(&self) -> bool {
+        self.by_outcome
+    }
+
+    /// Whether an error's label belongs to it.
+    pub(crate) const fn tells_errors(&self) -> bool {
+        self.by_outcome || matches!(self.record, Record::Errors)
+    }
+}
+
+/// A plain family of functions.
+const fn of_function(
+    family: &'static str,
+    kind: Kind,
+    record: Record,
+    by_outcome: bool,
+) -> Instrument {
+    Instrument {
+        builtin: ["function", family],
+        kind,
+        record,
+        labels: &[Label::Function, Label::Module],
+        by_outcome,
+        operations: &[],
+        help: "",
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,14 +136,55 @@ pub(crate) enum Kind {
     Duration,
     Gauge,
     Histogram,
+    InProgress,
 }
 
 /// What is added to a series; the names are those of the runtime's `Record`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Record {
+    Busy,
     Calls,
+    Created,
     Duration,
+    Errors,
+    Hits,
+    Idle,
+    InProgress,
+    Items,
+    LastSuccess,
+    LongestPoll,
+    Misses,
+    Oldest,
+    Queries,
+    Replaced,
     Rows,
+    Slow,
+    Successes,
+}
+
+impl Record {
+    /// Whether it counts rows.
+    pub(crate) const fn is_of_rows(self) -> bool {
+        matches!(self, Self::Rows | Self::Created | Self::Replaced)
+    }
+
+    /// Whether it tells calls that went well from those that failed.
+    pub(crate) const fn is_by_success(self) -> bool {
+        matches!(
+            self,
+            Self::Rows | Self::Successes | Self::Errors | Self::LastSuccess
+        )
+    }
+
+    /// Whether it asks what a look-up has found.
+    pub(crate) const fn is_of_hits(self) -> bool {
+        matches!(self, Self::Hits | Self::Misses)
+    }
+
+    /// Whether it asks if the call has made something.
+    pub(crate) const fn is_of_creation(self) -> bool {
+        matches!(self, Self::Created | Self::Replaced)
+    }
 }
 
 /// What stands before and after the share in the help text of a sample.
@@ -82,8 +198,9 @@ pub(crate) const SAMPLE_HELP: [&str; 2] = [
 pub(crate) enum Label {
     Function,
     Module,
-    Model,
     Operation,
+    /// The option of this name.
+    Text(&'static str),
 }
 
 impl Label {
@@ -91,14 +208,33 @@ impl Label {
         match self {
             Self::Function => "function",
             Self::Module => "module",
-            Self::Model => "model",
             Self::Operation => "operation",
+            Self::Text(name) => name,
         }
     }
 
     /// Kept when the family has an own name; where a call stands is not what
     /// such a family is about.
     pub(crate) const fn survives_own_name(self) -> bool {
-        matches!(self, Self::Model | Self::Operation)
+        matches!(self, Self::Operation | Self::Text(_))
+    }
+}
+
+impl Attribute {
+    /// Whether a container that it stands on gives a model its name.
+    pub(crate) fn names_model(&self) -> bool {
+        self.texts.iter().any(|text| text.default == Default::Model)
+    }
+
+    /// The instruments of a function with this operation.
+    pub(crate) fn instruments_of(
+        &self,
+        operation: Option<&str>,
+    ) -> impl Iterator<Item = &'static Instrument> {
+        let instruments = self.instruments.iter();
+        instruments.filter(move |instrument| {
+            let operations = instrument.operations;
+            operations.is_empty() || operation.is_some_and(|own| operations.contains(&own))
+        })
     }
 }

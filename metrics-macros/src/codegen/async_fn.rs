@@ -4,29 +4,41 @@
 use super::{call_site, returned};
 use crate::input::{Function, located_at, mentions};
 use crate::model::CallSite;
-use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote, quote_spanned};
 
 /// ```text
 /// __site!(…);
-/// let __call = enter(&__SITE);
-/// let __future = async move { __returns!(Ret); body };
-/// let (__out, __done) = measured(__call, __future).await;
-/// __done.finish(__reading!(&__out));
+/// let (__out, __done) = measured(enter(&__SITE), async move { __returns!(Ret); body }).await;
+/// __done.finish(__outcome!(&__out));
 /// __out
 /// ```
+///
+/// Where values of labels are evaluated, the call is entered before, since they
+/// borrow what the body takes.
 pub(super) fn wrapped(function: &Function, site: &CallSite) -> TokenStream {
     let krate = &site.krate;
     let span = Span::mixed_site();
     let declaration = call_site::site(site);
     let enter = call_site::enter(site);
-    let reading = call_site::reading(site, &quote_spanned!(Span::mixed_site()=> &__out));
+    let finish = call_site::finish(site, &quote_spanned!(Span::mixed_site()=> &__out));
     let body = block(function, site, returned::annotation(function));
+    // A borrow that doesn't live long enough is reported where it is returned.
+    let out = Ident::new("__out", located_at(returned::span(function)));
     // The one lint that a wrapped body fires and a bare one doesn't.
     let returned = &function.signature.output;
     let futures = ["Future", "BoxFuture", "LocalBoxFuture", "JoinHandle"];
     let mut futures = futures.into_iter();
     let yields_future = futures.any(|name| mentions(returned.to_token_stream(), name));
+    if site.arguments.is_empty() && !yields_future {
+        // One expression costs the compiler less than three statements.
+        return quote_spanned! {span=>
+            #declaration
+            let (__out, __done) = #krate::__private::measured(#enter, async move #body).await;
+            __done.#finish;
+            #out
+        };
+    }
     let allow = yields_future.then(|| quote!(#[allow(clippy::async_yields_async)]));
     quote_spanned! {span=>
         #declaration
@@ -34,8 +46,8 @@ pub(super) fn wrapped(function: &Function, site: &CallSite) -> TokenStream {
         #allow
         let __future = async move #body;
         let (__out, __done) = #krate::__private::measured(__call, __future).await;
-        __done.finish(#reading);
-        __out
+        __done.#finish;
+        #out
     }
 }
 
@@ -63,22 +75,53 @@ pub(super) fn never_returning(function: &Function, site: &CallSite) -> TokenStre
 }
 
 /// The body in its braces, told its type.
-fn block(function: &Function, site: &CallSite, returned: Option<TokenStream>) -> Group {
-    let krate = &site.krate;
-    // What tells the block its type has the span of the written return type, so
-    // that a mismatch points there.
-    let edge = returned.map(|ty| {
-        let span = located_at(returned::span(function));
-        let krate = krate.to_token_stream().into_iter().map(|mut token| {
-            token.set_span(token.span().located_at(span));
-            token
-        });
-        let krate: TokenStream = krate.collect();
-        quote_spanned!(span=> #krate::__returns!(#ty);)
-    });
+pub(super) fn block(function: &Function, site: &CallSite, returned: Option<TokenStream>) -> Group {
+    let edge = returned.map(|ty| edge(function, site, &ty));
     let mut body = edge.unwrap_or_default();
     body.extend(function.body.clone());
     let mut body = Group::new(Delimiter::Brace, body);
-    body.set_span(located_at(function.braces));
+    body.set_span(braces(function));
     body
+}
+
+/// The braces of an async body, whose edition says when temporaries at the end are
+/// dropped: the user's. Ours where the body has items of its own, since clippy
+/// would find the edge before them.
+fn braces(function: &Function) -> Span {
+    const ITEMS: [&str; 12] = [
+        "const",
+        "enum",
+        "extern",
+        "fn",
+        "impl",
+        "macro_rules",
+        "mod",
+        "static",
+        "struct",
+        "trait",
+        "type",
+        "use",
+    ];
+    let mut tokens = function.body.clone().into_iter();
+    let has_items = tokens.any(|token| match token {
+        TokenTree::Ident(word) => ITEMS.iter().any(|item| word == item),
+        _ => false,
+    });
+    if has_items {
+        located_at(function.braces)
+    } else {
+        function.braces
+    }
+}
+
+/// What tells an async block its type. It has the span of the written return
+/// type, so that a mismatch points there.
+pub(super) fn edge(function: &Function, site: &CallSite, returned: &TokenStream) -> TokenStream {
+    let span = located_at(returned::span(function));
+    let krate = site.krate.to_token_stream().into_iter().map(|mut token| {
+        token.set_span(token.span().located_at(span));
+        token
+    });
+    let krate: TokenStream = krate.collect();
+    quote_spanned!(span=> #krate::__returns!(#returned);)
 }

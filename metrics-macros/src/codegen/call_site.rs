@@ -3,11 +3,11 @@
 use super::import::import_marks;
 use crate::attribute::{Kind, Record};
 use crate::input::located_at;
-use crate::model::{Argument, CallSite, Family, Metric, Source};
+use crate::model::{Argument, CallSite, Family, Found, Metric, Returned, Source};
 use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote_spanned};
-use syn::Expr;
 use syn::spanned::Spanned as _;
+use syn::{Expr, ReturnType, parse_quote_spanned};
 
 /// ```text
 /// ::metrics_runtime::__site!(__SITE "checkout" true Duration);
@@ -65,8 +65,16 @@ fn instrument(site: &CallSite, metric: &Metric) -> TokenStream {
             let index = Literal::usize_unsuffixed(*index);
             quote_spanned!(span=> Argument #index)
         }
+        Source::Returned(index) => {
+            let index = Literal::usize_unsuffixed(*index);
+            quote_spanned!(span=> Returned #index)
+        }
     });
-    quote_spanned!(span=> #record #family, [#(#sources),*])
+    let slow = (metric.record == Record::Slow).then(|| {
+        let nanos = Literal::u64_unsuffixed(metric.slow);
+        quote_spanned!(span=> , #nanos)
+    });
+    quote_spanned!(span=> #record #family, [#(#sources),*] #slow)
 }
 
 /// A reference to the family's description; `const { … }` makes it one to a
@@ -123,21 +131,42 @@ pub(super) fn constructor(kind: Kind) -> Ident {
         Kind::Duration => "duration",
         Kind::Gauge => "gauge",
         Kind::Histogram => "histogram",
+        Kind::InProgress => "in_progress",
     };
     Ident::new(name, Span::mixed_site())
 }
 
 /// The entered call: `enter(&__SITE)`, with the values of labels if there are
-/// any that have to be evaluated. A site that does one thing is entered by a
-/// function that knows it.
+/// any that have to be evaluated, and through the functions that further options
+/// need. Nothing is evaluated where `when` is false.
 pub(super) fn enter(site: &CallSite) -> TokenStream {
     let span = Span::mixed_site();
     let krate = &site.krate;
-    let sampled = site.sample.map(|share| {
+    let mut call = entered(site);
+    if let Some(share) = site.sample {
         let threshold = Literal::u64_unsuffixed(share.threshold());
-        quote_spanned!(span=> .sampled(#threshold))
-    });
-    if site.arguments.is_empty() {
+        call = quote_spanned!(span=> #call.sampled(#threshold));
+    }
+    for wrapper in &site.wrappers {
+        let wrapper = Ident::new(wrapper, span);
+        call = quote_spanned!(span=> #krate::__private::#wrapper(#call));
+    }
+    match &site.when {
+        Some(when) => {
+            // In parentheses: the value of a struct may be compared with.
+            let mut condition = Group::new(Delimiter::Parenthesis, when.to_token_stream());
+            condition.set_span(located_at(when.span()));
+            quote_spanned!(span=> if #condition { #call } else { #krate::__private::nothing() })
+        }
+        None => call,
+    }
+}
+
+/// A site that does one thing is entered by a function that knows it.
+fn entered(site: &CallSite) -> TokenStream {
+    let span = Span::mixed_site();
+    let krate = &site.krate;
+    if site.arguments.is_empty() && site.returned.is_empty() {
         let enter = match &site.metrics[..] {
             [
                 Metric {
@@ -154,7 +183,7 @@ pub(super) fn enter(site: &CallSite) -> TokenStream {
             _ => "enter",
         };
         let enter = Ident::new(enter, span);
-        return quote_spanned!(span=> #krate::__private::#enter(&__SITE)#sampled);
+        return quote_spanned!(span=> #krate::__private::#enter(&__SITE));
     }
     let instruments = Literal::usize_unsuffixed(site.metrics.len());
     let values = site.arguments.iter().map(|argument| match argument {
@@ -163,37 +192,131 @@ pub(super) fn enter(site: &CallSite) -> TokenStream {
         }
         Argument::Expression(expression) => reference(expression.to_token_stream()),
     });
-    quote_spanned!(span=> #krate::__private::enter_with::<#instruments, _>(&__SITE, [#(#values),*])#sampled)
+    let enter = if site.returned.is_empty() {
+        "enter_with"
+    } else {
+        "enter_late"
+    };
+    let enter = Ident::new(enter, span);
+    quote_spanned!(span=> #krate::__private::#enter::<#instruments, _>(&__SITE, [#(#values),*]))
 }
 
-/// A reference to a label's value, which reaches from the first to the last
-/// token of the expression, so that a type which isn't a label value is
-/// reported there.
+/// A reference to a label's value, which is reported at its expression where its
+/// type isn't a label value.
 fn reference(expression: TokenStream) -> TokenStream {
+    reference_at(&expression.clone(), expression)
+}
+
+/// A reference that reaches from the first to the last token of what the user has
+/// written.
+fn reference_at(written: &TokenStream, value: TokenStream) -> TokenStream {
     let span = |token: Option<TokenTree>| {
         let span = token.map_or_else(Span::mixed_site, |token| token.span());
         located_at(span)
     };
-    let first = span(expression.clone().into_iter().next());
-    let last = span(expression.clone().into_iter().last());
-    let mut parenthesised = Group::new(Delimiter::Parenthesis, expression);
+    let first = span(written.clone().into_iter().next());
+    let last = span(written.clone().into_iter().last());
+    let mut parenthesised = Group::new(Delimiter::Parenthesis, value);
     parenthesised.set_span(last);
     quote_spanned!(first=> &#parenthesised)
 }
 
-/// The reading of a finished call's value, which `value` refers to. The method
-/// that asks for rows has the span of the closure's body, where it is reported
-/// that it gives something else.
-pub(super) fn reading(site: &CallSite, value: &TokenStream) -> TokenStream {
+/// What ends a guard or a future with a look at the value, which `value` refers to:
+/// `finish(__outcome!(&__out))`, with the value's reading where that tells more.
+///
+/// What asks a user's closure has the span of the closure's body, where it is
+/// reported that it gives something else.
+pub(super) fn finish(site: &CallSite, value: &TokenStream) -> TokenStream {
     let krate = &site.krate;
-    let rows = site.rows.as_ref().map(|rows| {
-        let given = match rows {
-            Expr::Closure(closure) => &*closure.body,
-            other => other,
+    let span = Span::mixed_site();
+    let outcome = site.outcome.as_ref().map_or_else(
+        || quote_spanned!(span=> #krate::__outcome!(#value)),
+        |outcome| {
+            let of = quote_spanned!(span=> #krate::Outcome);
+            of_returned(site, value, outcome, &of)
+        },
+    );
+    let mut reading = TokenStream::new();
+    if let Some(rows) = &site.rows {
+        let method = Ident::new("__rows", body_span(rows));
+        let rows = quiet(rows);
+        reading.extend(quote_spanned!(span=> .rows(#krate::__rows!(#value, #method = #rows))));
+    }
+    if let Some(found) = &site.found {
+        let found = match found {
+            Found::ByType(operation) => {
+                let method = Ident::new("__found", located_at(*operation));
+                quote_spanned!(span=> #krate::__found!(#value, #method))
+            }
+            Found::By(closure) => {
+                let yes = quote_spanned!(span=> ::core::primitive::bool);
+                of_returned(site, value, closure, &yes)
+            }
         };
-        let span = located_at(given.span());
-        let method = Ident::new("__rows", span);
-        quote_spanned!(Span::mixed_site()=> , #method = #rows)
-    });
-    quote_spanned!(Span::mixed_site()=> #krate::__reading!(#value #rows))
+        reading.extend(quote_spanned!(span=> .found(#found)));
+    }
+    if !site.returned.is_empty() {
+        let labels = site.returned.iter().map(|returned| match returned {
+            Returned::Closure(closure) => {
+                let any = quote_spanned!(span=> _);
+                let text = of_returned(site, value, closure, &any);
+                reference_at(&body(closure).to_token_stream(), text)
+            }
+            Returned::Error(key) => {
+                let method = Ident::new("__error", located_at(*key));
+                quote_spanned!(span=> &#krate::__error!(#value, #method))
+            }
+            Returned::ErrorBy(closure) => {
+                let method = Ident::new("__error_by", body_span(closure));
+                let by = quiet(closure);
+                let text = quote_spanned!(span=> #krate::__error!(#value, #method = #by));
+                reference_at(&body(closure).to_token_stream(), text)
+            }
+        });
+        reading.extend(quote_spanned!(span=> .labels(&[#(#labels),*])));
+    }
+    if reading.is_empty() {
+        return quote_spanned!(span=> finish(#outcome));
+    }
+    quote_spanned!(span=> finish_with(#outcome, &#krate::__private::Reading::new()#reading))
+}
+
+/// What a user's closure reads from the returned value: something of type `of`.
+fn of_returned(
+    site: &CallSite,
+    value: &TokenStream,
+    closure: &Expr,
+    of: &TokenStream,
+) -> TokenStream {
+    let krate = &site.krate;
+    let span = body_span(closure);
+    let closure = quiet(closure);
+    quote_spanned!(span=> #krate::__private::of_returned::<_, #of>(#value, #closure))
+}
+
+/// The closure with its return type left open, `|ret| -> _ { … }`: lints that
+/// would have a path instead of a closure leave it alone. A label takes none.
+fn quiet(closure: &Expr) -> Expr {
+    let span = body_span(closure);
+    let mut quiet = closure.clone();
+    if let Expr::Closure(closure) = &mut quiet
+        && matches!(closure.output, ReturnType::Default)
+    {
+        closure.output = parse_quote_spanned!(span=> -> _);
+        let body = &closure.body;
+        closure.body = parse_quote_spanned!(span=> { #body });
+    }
+    quiet
+}
+
+/// A closure's body, or what is given instead of a closure.
+fn body(closure: &Expr) -> &Expr {
+    match closure {
+        Expr::Closure(closure) => &closure.body,
+        other => other,
+    }
+}
+
+fn body_span(closure: &Expr) -> Span {
+    located_at(body(closure).span())
 }

@@ -20,9 +20,9 @@ pub(crate) fn label_value(label: &LabelEnum) -> TokenStream {
     quote_spanned! {span=>
         #[automatically_derived]
         impl #krate::ClosedLabel for #ident {
-            const VALUES: &'static [&'static str] = &[#(#values),*];
+            const VALUES: &'static [&'static ::core::primitive::str] = &[#(#values),*];
 
-            fn index(&self) -> usize {
+            fn index(&self) -> ::core::primitive::usize {
                 match self {
                     #(Self::#variants => #indices,)*
                 }
@@ -31,7 +31,10 @@ pub(crate) fn label_value(label: &LabelEnum) -> TokenStream {
 
         #[automatically_derived]
         impl #krate::LabelValue for #ident {
-            fn label<'a>(&'a self, _: &'a mut #krate::__private::Scratch) -> &'a str {
+            fn label<'a>(
+                &'a self,
+                _: &'a mut #krate::__private::Scratch,
+            ) -> &'a ::core::primitive::str {
                 <Self as #krate::ClosedLabel>::VALUES[#krate::ClosedLabel::index(self)]
             }
         }

@@ -54,6 +54,7 @@ pub(crate) fn handle_fn(
         Kind::Counter => "Counter",
         Kind::Gauge => "Gauge",
         Kind::Duration | Kind::Histogram => "Histogram",
+        Kind::InProgress => "InProgress",
     };
     let metric = Ident::new(metric, span);
     let registry = registry.map_or_else(

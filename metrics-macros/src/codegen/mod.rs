@@ -5,21 +5,26 @@
 //! `#[allow]` but one that a future as a return value needs.
 
 mod async_fn;
+mod block;
 mod call_site;
+mod container;
+mod error_label;
 mod future_fn;
-mod impl_block;
 mod import;
 mod label_value;
 mod metrics_mod;
 mod returned;
+mod stream_fn;
 mod sync_fn;
 
-pub(crate) use impl_block::impl_block;
-pub(crate) use import::{import_marks, is_import_mark};
+pub(crate) use block::block;
+pub(crate) use container::container;
+pub(crate) use error_label::error_label;
+pub(crate) use import::{import_marks, import_marks_of_module, is_import_mark};
 pub(crate) use label_value::label_value;
 pub(crate) use metrics_mod::{handle_fn, metrics_mod};
 
-use crate::input::{Function, Shape, located_at};
+use crate::input::{Function, Shape};
 use crate::model::CallSite;
 use proc_macro2::{Delimiter, Group, TokenStream};
 use quote::ToTokens;
@@ -33,6 +38,8 @@ pub(crate) fn function(function: &Function, site: &CallSite) -> TokenStream {
         Shape::AsyncNever => async_fn::never_returning(function, site),
         Shape::BoxedTail(tail) => future_fn::boxed_tail(function, &tail, site),
         Shape::Future { boxed } => future_fn::wrapped(function, site, boxed),
+        Shape::Stream { boxed } => stream_fn::wrapped(function, site, boxed),
+        Shape::AsyncStream { boxed } => stream_fn::made_by_future(function, site, boxed),
     };
     let inner = &function.inner_attributes;
     let mut tokens = function.head();
@@ -44,9 +51,10 @@ pub(crate) fn function(function: &Function, site: &CallSite) -> TokenStream {
     tokens
 }
 
-/// The user's body in braces of its own.
+/// The user's body in braces of its own, with their span: its edition says when
+/// temporaries at the end are dropped.
 fn body_group(function: &Function) -> Group {
     let mut group = Group::new(Delimiter::Brace, function.body.clone());
-    group.set_span(located_at(function.braces));
+    group.set_span(function.braces);
     group
 }

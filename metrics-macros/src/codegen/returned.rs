@@ -20,21 +20,30 @@ pub(super) fn annotation(function: &Function) -> Option<TokenStream> {
 
 /// The written output of a returned future: `T` in `Future<Output = T>`.
 pub(super) fn output(function: &Function) -> Option<TokenStream> {
-    let written = function.returned()?.to_token_stream();
-    find_output(written).map(infer_opaque)
+    associated(function, "Output")
 }
 
-/// What follows `Output =`, up to the comma or bracket that ends it.
-fn find_output(tokens: TokenStream) -> Option<TokenStream> {
+/// The written item of a returned stream: `T` in `Stream<Item = T>`.
+pub(super) fn item(function: &Function) -> Option<TokenStream> {
+    associated(function, "Item")
+}
+
+fn associated(function: &Function, name: &str) -> Option<TokenStream> {
+    let written = function.returned()?.to_token_stream();
+    find_associated(written, name).map(infer_opaque)
+}
+
+/// What follows `name =`, up to the comma or bracket that ends it.
+fn find_associated(tokens: TokenStream, name: &str) -> Option<TokenStream> {
     let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {
         match token {
             TokenTree::Group(group) => {
-                if let Some(output) = find_output(group.stream()) {
-                    return Some(output);
+                if let Some(found) = find_associated(group.stream(), name) {
+                    return Some(found);
                 }
             }
-            TokenTree::Ident(ident) if ident == "Output" => {
+            TokenTree::Ident(ident) if ident == name => {
                 let equals = tokens.next();
                 let equals = matches!(equals, Some(TokenTree::Punct(p)) if p.as_char() == '=');
                 return equals.then(|| up_to_end(&mut tokens).into_iter().collect());

@@ -11,7 +11,7 @@ use quote::quote_spanned;
 /// let __call = enter(&__SITE);
 /// let __guard = Guard::new(__call);
 /// let __out = call(move || -> Ret { body });
-/// __guard.finish(__reading!(&__out));
+/// __guard.finish(__outcome!(&__out));
 /// __out
 /// ```
 pub(super) fn wrapped(function: &Function, site: &CallSite) -> TokenStream {
@@ -19,7 +19,7 @@ pub(super) fn wrapped(function: &Function, site: &CallSite) -> TokenStream {
     let span = Span::mixed_site();
     let declaration = call_site::site(site);
     let enter = call_site::enter(site);
-    let reading = call_site::reading(site, &quote_spanned!(Span::mixed_site()=> &__out));
+    let finish = call_site::finish(site, &quote_spanned!(Span::mixed_site()=> &__out));
     let returned = returned::annotation(function);
     let returned = returned.map(|ty| quote_spanned!(span=> -> #ty));
     let body = body_group(function);
@@ -28,7 +28,7 @@ pub(super) fn wrapped(function: &Function, site: &CallSite) -> TokenStream {
         let __call = #enter;
         let __guard = #krate::__private::Guard::new(__call);
         let __out = #krate::__private::call(move || #returned #body);
-        __guard.finish(#reading);
+        __guard.#finish;
         __out
     }
 }

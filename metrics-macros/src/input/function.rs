@@ -46,8 +46,8 @@ impl Function {
             return Err(syn::Error::new_spanned(constant, message));
         }
         if input.peek(Token![;]) {
-            let message = "a method without a body has nothing to measure; \
-                           annotate the implementations instead";
+            let message = "a function without a body has nothing to measure; \
+                           annotate what implements or calls it";
             return Err(input.error(message));
         }
         // A body that came through a macro's `$body:block` has no delimiters
@@ -73,6 +73,18 @@ impl Function {
 
     pub(crate) fn shape(&self) -> Shape {
         Shape::of(self)
+    }
+
+    /// The function is `#[track_caller]`, perhaps by a `cfg_attr` that isn't expanded
+    /// yet.
+    pub(crate) fn tracks_caller(&self) -> bool {
+        self.attributes.iter().any(|attribute| {
+            let path = attribute.path();
+            let is_here = path.is_ident("track_caller");
+            is_here
+                || path.is_ident("cfg_attr")
+                    && super::mentions(attribute.meta.to_token_stream(), "track_caller")
+        })
     }
 
     /// The written return type may hold an error: it is neither absent nor

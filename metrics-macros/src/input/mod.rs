@@ -1,35 +1,37 @@
 //! The annotated item, parsed as far as it has to be: bodies stay opaque.
 
+mod block;
+mod container;
 mod function;
-mod impl_block;
 mod module;
 mod shape;
 
+pub(crate) use block::{Code, parse_block};
+pub(crate) use container::{Container, ContainerItem, ContainerKind};
 pub(crate) use function::Function;
-pub(crate) use impl_block::{ImplBlock, ImplItem};
 pub(crate) use module::{Declaration, Module, ModuleItem, parse_module};
-pub(crate) use shape::{BoxedTail, Shape};
+pub(crate) use shape::{BoxedTail, Shape, ends_in_async_block};
 
 use crate::attribute::{self, Attribute};
 use crate::errors::Errors;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser as _};
 use syn::spanned::Spanned as _;
-use syn::{Attribute as SynAttribute, Meta, Path, Token, Visibility};
+use syn::{Attribute as SynAttribute, Meta, Path, Visibility};
 
 /// What an attribute may stand on.
 pub(crate) enum Item {
     Function(Box<Function>),
-    ImplBlock(Box<ImplBlock>),
+    Container(Box<Container>),
 }
 
-/// Parses a function, a method or an `impl` block.
+/// Parses a function, or what holds functions.
 pub(crate) fn parse_item(tokens: TokenStream) -> syn::Result<Item> {
     let parser = |input: ParseStream<'_>| {
         let attributes = input.call(SynAttribute::parse_outer)?;
-        if is_impl(input) {
-            let block = ImplBlock::parse(attributes, input)?;
-            return Ok(Item::ImplBlock(Box::new(block)));
+        if let Some(kind) = ContainerKind::of(input) {
+            let container = Container::parse(attributes, kind, input)?;
+            return Ok(Item::Container(Box::new(container)));
         }
         if !Function::starts(input) {
             return Err(unsupported(input));
@@ -40,16 +42,12 @@ pub(crate) fn parse_item(tokens: TokenStream) -> syn::Result<Item> {
     parser.parse2(tokens)
 }
 
-fn is_impl(input: ParseStream<'_>) -> bool {
-    input.peek(Token![impl]) || input.peek(Token![unsafe]) && input.peek2(Token![impl])
-}
-
 /// The error for an item that is neither, on the word that names its kind.
 fn unsupported(input: ParseStream<'_>) -> syn::Error {
     let ahead = input.fork();
     let _ = ahead.parse::<Visibility>();
-    let message = "only a function, a method or an `impl` block can be measured; \
-                   move the attribute to one";
+    let message = "only a function, a method, an `impl` block, a trait or an inline module \
+                   can be measured; move the attribute to one";
     ahead.error(message)
 }
 

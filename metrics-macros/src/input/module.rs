@@ -73,7 +73,7 @@ fn parse_items(input: ParseStream<'_>) -> syn::Result<(Vec<Attribute>, Vec<Modul
                 visibility,
                 signature,
             })),
-            None => ModuleItem::Other(super::impl_block::parse_other(&attributes, input)?),
+            None => ModuleItem::Other(super::container::parse_other(&attributes, input)?),
         });
     }
     Ok((inner, items))

@@ -19,6 +19,15 @@ pub(crate) enum Shape {
     Future {
         boxed: bool,
     },
+    /// Returns a stream: the returned value is wrapped, as for `Future`.
+    Stream {
+        boxed: bool,
+    },
+    /// `async fn … -> impl Stream`: its future is measured until there is a stream,
+    /// which is measured then.
+    AsyncStream {
+        boxed: bool,
+    },
     /// The body must stay in place: it never returns, or a closure around it
     /// would change what `Location::caller()` says, or would hide from a
     /// closure that is returned what its signature has to be.
@@ -38,38 +47,79 @@ pub(crate) struct BoxedTail {
 
 impl Shape {
     pub(crate) fn of(function: &Function) -> Self {
+        let returned = function.returned();
+        let stream = returned.and_then(|returned| is_lazy(returned, "Stream"));
         if function.signature.asyncness.is_some() {
-            return match function.returned() {
-                Some(Type::Never(_)) => Self::AsyncNever,
+            return match (returned, stream) {
+                (Some(Type::Never(_)), _) => Self::AsyncNever,
+                (_, Some(boxed)) => Self::AsyncStream { boxed },
                 _ => Self::Async,
             };
         }
-        let in_place = |path: &syn::Path| path.is_ident("track_caller");
-        if function.attributes.iter().any(|a| in_place(a.path())) {
+        let tracks_caller = function.tracks_caller();
+        let Some(returned) = returned else {
+            return if tracks_caller {
+                Self::InPlace
+            } else {
+                Self::Sync
+            };
+        };
+        let future = is_lazy(returned, "Future");
+        // What comes before the tail stays where it is also if it tracks its
+        // caller. The type may be an alias, such as `Self::Future`.
+        if future != Some(false)
+            && matches!(returned, Type::Path(_))
+            && let Some(tail) = boxed_tail(&function.body)
+        {
+            return Self::BoxedTail(tail);
+        }
+        if tracks_caller {
             return Self::InPlace;
         }
-        match function.returned() {
-            Some(Type::Never(_)) => Self::InPlace,
-            Some(Type::ImplTrait(opaque)) if opaque.bounds.iter().any(is_future) => {
-                Self::Future { boxed: false }
-            }
-            Some(Type::ImplTrait(opaque)) if opaque.bounds.iter().any(is_function) => Self::InPlace,
-            Some(Type::Path(path)) if is_boxed_future(path) => match boxed_tail(&function.body) {
-                Some(tail) => Self::BoxedTail(tail),
-                None => Self::Future { boxed: true },
-            },
+        if let Some(boxed) = stream {
+            return Self::Stream { boxed };
+        }
+        if let Some(boxed) = future {
+            return Self::Future { boxed };
+        }
+        match returned {
+            Type::Never(_) => Self::InPlace,
+            Type::ImplTrait(opaque) if opaque.bounds.iter().any(is_function) => Self::InPlace,
             _ => Self::Sync,
         }
     }
 }
 
-fn is_future(bound: &TypeParamBound) -> bool {
-    match bound {
+/// Whether a type is a future or a stream, and then whether it is a boxed one:
+/// `impl Future`, `Pin<Box<dyn Future>>`, or `BoxFuture` and its local sister.
+fn is_lazy(returned: &Type, of: &str) -> Option<bool> {
+    let is_of = |bound: &TypeParamBound| match bound {
         TypeParamBound::Trait(bound) => {
             let last = bound.path.segments.last();
-            last.is_some_and(|segment| segment.ident == "Future")
+            last.is_some_and(|segment| segment.ident == of)
         }
         _ => false,
+    };
+    match returned {
+        Type::ImplTrait(opaque) => opaque.bounds.iter().any(is_of).then_some(false),
+        Type::Path(path) => {
+            let last = &path.path.segments.last()?.ident;
+            let boxed = if last == "Pin" {
+                matches!(pinned(&path.path)?, Type::TraitObject(object) if object.bounds.iter().any(is_of))
+            } else {
+                *last == format!("Box{of}") || *last == format!("LocalBox{of}")
+            };
+            boxed.then_some(true)
+        }
+        _ => None,
+    }
+}
+
+/// `T` in `Pin<Box<T>>`.
+fn pinned(path: &syn::Path) -> Option<&Type> {
+    match argument(path, "Pin")? {
+        Type::Path(path) => argument(&path.path, "Box"),
+        _ => None,
     }
 }
 
@@ -81,27 +131,6 @@ fn is_function(bound: &TypeParamBound) -> bool {
     let last = bound.path.segments.last();
     let last = last.map(|segment| segment.ident.to_string());
     matches!(last.as_deref(), Some("Fn" | "FnMut" | "FnOnce"))
-}
-
-/// `Pin<Box<dyn Future<…> + …>>`, or `BoxFuture<…>` and its local sister.
-fn is_boxed_future(path: &syn::TypePath) -> bool {
-    let Some(last) = path.path.segments.last() else {
-        return false;
-    };
-    match last.ident.to_string().as_str() {
-        "Pin" => {
-            let boxed = argument(&path.path, "Pin").and_then(|pinned| match pinned {
-                Type::Path(path) => argument(&path.path, "Box"),
-                _ => None,
-            });
-            match boxed {
-                Some(Type::TraitObject(object)) => object.bounds.iter().any(is_future),
-                _ => false,
-            }
-        }
-        "BoxFuture" | "LocalBoxFuture" => true,
-        _ => false,
-    }
 }
 
 /// The type argument of `name<T>` at the end of a path.
@@ -188,12 +217,23 @@ fn async_block(arguments: &Group) -> Option<TokenStream> {
     if matches!(tokens.last(), Some(TokenTree::Punct(punct)) if punct.as_char() == ',') {
         tokens.pop();
     }
+    is_async_block(&tokens).then(|| tokens.into_iter().collect())
+}
+
+/// Whether these tokens are `async { … }` or `async move { … }`.
+fn is_async_block(tokens: &[TokenTree]) -> bool {
     let word = |token: &TokenTree, word: &str| matches!(token, TokenTree::Ident(i) if i == word);
     let body = |token: &TokenTree| matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
-    match &tokens[..] {
-        [first, last] if word(first, "async") && body(last) => {}
-        [first, second, last] if word(first, "async") && word(second, "move") && body(last) => {}
-        _ => return None,
+    match tokens {
+        [first, last] => word(first, "async") && body(last),
+        [first, second, last] => word(first, "async") && word(second, "move") && body(last),
+        _ => false,
     }
-    Some(tokens.into_iter().collect())
+}
+
+/// Whether a body ends in an async block.
+pub(crate) fn ends_in_async_block(body: &TokenStream) -> bool {
+    let tokens: Vec<TokenTree> = body.clone().into_iter().collect();
+    let last = |count: usize| &tokens[tokens.len().saturating_sub(count)..];
+    is_async_block(last(2)) || is_async_block(last(3))
 }

@@ -120,9 +120,10 @@ fn parse_kind(output: &ReturnType, span: Span, errors: &mut Errors) -> Option<Ki
         ("Counter", Kind::Counter),
         ("Gauge", Kind::Gauge),
         ("Histogram", Kind::Histogram),
+        ("InProgress", Kind::InProgress),
     ];
-    let message =
-        "a family is a `Counter`, a `Gauge` or a `Histogram`; write one as the return type";
+    let message = "a family is a `Counter`, a `Gauge`, a `Histogram` or an `InProgress`; \
+                   write one as the return type";
     let ReturnType::Type(_, returned) = output else {
         errors.at(span, message);
         return None;

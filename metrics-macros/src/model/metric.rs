@@ -7,6 +7,8 @@ use crate::options::Options;
 pub(crate) struct Metric {
     pub(crate) family: Family,
     pub(crate) record: Record,
+    /// In nanoseconds, from when on a call is slow; zero is the runtime's default.
+    pub(crate) slow: u64,
     /// In the order of the family's labels, `outcome` aside.
     pub(crate) labels: Vec<Source>,
 }
@@ -21,6 +23,8 @@ pub(crate) enum Source {
     Module,
     /// The nth argument of the site.
     Argument(usize),
+    /// The nth value that is read from what the call returns.
+    Returned(usize),
 }
 
 /// The family's description.

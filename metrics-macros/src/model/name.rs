@@ -99,7 +99,7 @@ pub(crate) fn check_metric_name(name: &str, kind: Kind) -> Result<(), String> {
                 "`{name}` ends in `_total`, {message}; call it `{stem}_seconds`"
             ));
         }
-        (Kind::Gauge | Kind::Histogram, Some(stem)) => {
+        (Kind::Gauge | Kind::Histogram | Kind::InProgress, Some(stem)) => {
             let message = "which is for counters only";
             return Err(format!(
                 "`{name}` ends in `_total`, {message}; call it `{stem}`"

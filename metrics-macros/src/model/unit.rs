@@ -1,6 +1,7 @@
 //! Units of families, `#[unit(seconds)]`.
 
 use super::name::base_of_unit;
+use crate::options::did_you_mean;
 
 /// The base units of Prometheus' naming practice, which OpenMetrics shares.
 const BASE_UNITS: [&str; 9] = [
@@ -16,7 +17,10 @@ pub(super) fn parse_base_unit(word: &str) -> Result<&'static str, String> {
         return Err(format!("`{word}` isn't a base unit; use `{base}`"));
     }
     let known = BASE_UNITS.map(|unit| format!("`{unit}`")).join(", ");
-    Err(format!("unknown unit `{word}`; expected one of {known}"))
+    let hint = did_you_mean(word, BASE_UNITS);
+    Err(format!(
+        "unknown unit `{word}`; {hint}expected one of {known}"
+    ))
 }
 
 /// OpenMetrics has the unit at the end of the name, after what is measured and

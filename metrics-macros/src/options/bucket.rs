@@ -1,28 +1,57 @@
-//! `buckets = [0.01, 0.1, 1.0]`
+//! `buckets = [0.01, 0.1, 1.0]`, or a series.
 
 use super::parse_list;
+use super::series::{parse_series, starts_series};
 use crate::errors::Errors;
 use proc_macro2::Span;
 use syn::parse::ParseStream;
-use syn::{Lit, Token, bracketed};
+use syn::{Lit, Token, bracketed, token};
 
 /// Bounds as written, each with its literal's span.
 #[derive(Clone)]
 pub(crate) struct Buckets {
-    /// The brackets.
+    /// The brackets, or the word that stands for a series.
     pub(crate) span: Span,
     pub(crate) bounds: Vec<(f64, Span)>,
 }
 
-/// Reads the list in brackets.
-pub(super) fn parse_buckets(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Buckets> {
-    let content;
-    let brackets = bracketed!(content in input);
-    parse_bounds(&content, brackets.span.join(), errors)
+/// What the option takes.
+pub(super) const TAKES: &str = "a list of numbers or a series: `buckets = [0.01, 0.1, 1.0]`, \
+     `exponential(0.01, 2.0, 10)` or `linear(0.1, 0.2, 10)`";
+
+/// Whether a value of the option starts here.
+pub(super) fn starts(input: ParseStream<'_>) -> bool {
+    input.peek(token::Bracket) || starts_series(input)
 }
 
-/// Reads the list; `span` is what stands around it.
+/// Reads the value of the option.
+pub(super) fn parse_buckets(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Buckets> {
+    if starts_series(input) {
+        return parse_series(input);
+    }
+    let content;
+    let brackets = bracketed!(content in input);
+    parse_list_of_bounds(&content, brackets.span.join(), errors)
+}
+
+/// Reads what stands in the parentheses of `#[buckets(…)]`, whose span this is.
 pub(crate) fn parse_bounds(
+    input: ParseStream<'_>,
+    span: Span,
+    errors: &mut Errors,
+) -> syn::Result<Buckets> {
+    if !starts_series(input) {
+        return parse_list_of_bounds(input, span, errors);
+    }
+    let buckets = parse_series(input)?;
+    input.parse::<Option<Token![,]>>()?;
+    if !input.is_empty() {
+        return Err(input.error("a series gives all bounds; remove what follows it"));
+    }
+    Ok(buckets)
+}
+
+fn parse_list_of_bounds(
     input: ParseStream<'_>,
     span: Span,
     errors: &mut Errors,
@@ -35,7 +64,7 @@ pub(crate) fn parse_bounds(
     Ok(Buckets { span, bounds })
 }
 
-fn parse_bound(input: ParseStream<'_>) -> syn::Result<(f64, Span)> {
+pub(super) fn parse_bound(input: ParseStream<'_>) -> syn::Result<(f64, Span)> {
     let refuse =
         |span| syn::Error::new(span, "a bucket's bound is a number literal, such as `0.25`");
     let start = input.span();

@@ -5,7 +5,7 @@ use crate::attribute::Label;
 use crate::errors::Errors;
 use syn::ext::IdentExt as _;
 use syn::parse::ParseStream;
-use syn::{Expr, Ident, Token, parenthesized, token};
+use syn::{Expr, ExprLit, Ident, Lit, Token, parenthesized, token};
 
 /// One label as written.
 #[derive(Clone)]
@@ -17,8 +17,12 @@ pub(crate) struct LabelOption {
 /// Where a label's value comes from.
 #[derive(Clone)]
 pub(crate) enum LabelValue {
+    /// A string literal.
+    Constant(String),
     /// Evaluated at entry.
     Expression(Box<Expr>),
+    /// A closure that reads it from what the call returns.
+    Returned(Box<Expr>),
     /// `function` or `module` without a value: what the macro fills in.
     BuiltIn(Label),
 }
@@ -66,7 +70,14 @@ fn parse_label(input: ParseStream<'_>) -> syn::Result<LabelOption> {
     let key = input.call(Ident::parse_any)?;
     let equals = input.parse::<Option<Token![=]>>()?;
     let value = if equals.is_some() && !at_end(input) {
-        LabelValue::Expression(input.parse()?)
+        match input.parse()? {
+            closure @ Expr::Closure(_) => LabelValue::Returned(Box::new(closure)),
+            Expr::Lit(ExprLit {
+                lit: Lit::Str(text),
+                ..
+            }) => LabelValue::Constant(text.value()),
+            expression => LabelValue::Expression(Box::new(expression)),
+        }
     } else {
         let built_in = [Label::Function, Label::Module];
         let label = built_in

@@ -2,160 +2,30 @@
 //! get wrong: unknown, duplicate, missing or malformed.
 
 mod bucket;
+mod case;
+mod derive;
+mod duration;
+mod given;
 mod label;
+mod nearest;
 mod sample;
+mod series;
 
 pub(crate) use bucket::{Buckets, parse_bounds};
+pub(crate) use case::Case;
+pub(crate) use derive::{LabelKey, Labelling, parse_label_options};
+pub(crate) use given::{Given, Key, Options, Slot};
 pub(crate) use label::{LabelOption, LabelValue};
+pub(crate) use nearest::did_you_mean;
 pub(crate) use sample::Share;
 
-use crate::attribute::Attribute;
+use crate::attribute::{self, Attribute};
 use crate::errors::Errors;
+use given::COMMON;
 use proc_macro2::{Span, TokenStream};
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Expr, Ident, Lit, LitStr, Path, Token, token};
-
-/// The keys of options.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Key {
-    Buckets,
-    Crate,
-    Help,
-    Labels,
-    Model,
-    Name,
-    Prefix,
-    Registry,
-    Rows,
-    Sample,
-}
-
-/// Options that every attribute takes.
-const COMMON: [Key; 2] = [Key::Crate, Key::Registry];
-
-impl Key {
-    const ALL: [Self; 10] = [
-        Self::Buckets,
-        Self::Crate,
-        Self::Help,
-        Self::Labels,
-        Self::Model,
-        Self::Name,
-        Self::Prefix,
-        Self::Registry,
-        Self::Rows,
-        Self::Sample,
-    ];
-
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Buckets => "buckets",
-            Self::Crate => "crate",
-            Self::Help => "help",
-            Self::Labels => "labels",
-            Self::Model => "model",
-            Self::Name => "name",
-            Self::Prefix => "prefix",
-            Self::Registry => "registry",
-            Self::Rows => "rows",
-            Self::Sample => "sample",
-        }
-    }
-}
-
-/// An option's value, with the span of its key.
-#[derive(Clone)]
-pub(crate) struct Given<T> {
-    pub(crate) key: Span,
-    pub(crate) value: T,
-}
-
-/// An option that may be given once.
-pub(crate) type Slot<T> = Option<Given<T>>;
-
-/// The options of one attribute.
-#[derive(Clone, Default)]
-pub(crate) struct Options {
-    pub(crate) buckets: Slot<Buckets>,
-    pub(crate) krate: Slot<Path>,
-    pub(crate) help: Slot<LitStr>,
-    pub(crate) labels: Slot<Vec<LabelOption>>,
-    pub(crate) model: Slot<LitStr>,
-    pub(crate) name: Slot<LitStr>,
-    pub(crate) prefix: Slot<LitStr>,
-    pub(crate) registry: Slot<Path>,
-    pub(crate) rows: Slot<Expr>,
-    pub(crate) sample: Slot<Share>,
-    /// The word `insert`, `update`, ….
-    pub(crate) operation: Slot<&'static str>,
-    /// `skip`: the `impl` block's attribute doesn't apply here.
-    pub(crate) skip: Slot<()>,
-}
-
-impl Options {
-    /// Nothing is given but `skip`.
-    pub(crate) const fn is_skip_alone(&self) -> bool {
-        let Self {
-            buckets,
-            krate,
-            help,
-            labels,
-            model,
-            name,
-            prefix,
-            registry,
-            rows,
-            sample,
-            operation,
-            skip,
-        } = self;
-        skip.is_some()
-            && buckets.is_none()
-            && krate.is_none()
-            && help.is_none()
-            && labels.is_none()
-            && model.is_none()
-            && name.is_none()
-            && prefix.is_none()
-            && registry.is_none()
-            && rows.is_none()
-            && sample.is_none()
-            && operation.is_none()
-    }
-
-    /// Fills what isn't given from an `impl` block's options.
-    pub(crate) fn or(self, block: &Self) -> Self {
-        let Self {
-            buckets,
-            krate,
-            help,
-            labels,
-            model,
-            name,
-            prefix,
-            registry,
-            rows,
-            sample,
-            operation,
-            skip,
-        } = block.clone();
-        Self {
-            buckets: self.buckets.or(buckets),
-            krate: self.krate.or(krate),
-            help: self.help.or(help),
-            labels: self.labels.or(labels),
-            model: self.model.or(model),
-            name: self.name.or(name),
-            prefix: self.prefix.or(prefix),
-            registry: self.registry.or(registry),
-            rows: self.rows.or(rows),
-            sample: self.sample.or(sample),
-            operation: self.operation.or(operation),
-            skip: self.skip.or(skip),
-        }
-    }
-}
 
 /// Parses the options of an attribute; what is wrong goes to `errors`, and the
 /// rest is still read.
@@ -167,7 +37,9 @@ pub(crate) fn parse_options(
     let mut options = Options::default();
     let parser = |input: ParseStream<'_>| {
         parse_list(input, errors, |errors| {
-            parse_option(attribute, &mut options, input, errors)
+            parse_option(attribute, &mut options, input, errors)?;
+            options.written += 1;
+            Ok(())
         })
     };
     let parsed = parser.parse2(tokens);
@@ -237,49 +109,102 @@ fn parse_option(
     if word == "skip" {
         return fill(&mut options.skip, span, &word, || no_value(input, &word));
     }
+    if let Some(known) = attribute.texts.iter().find(|text| text.name == word) {
+        let given = value_of_text(input, &key)?;
+        if options.text(known.name).is_some() {
+            return Err(duplicate(span, &word));
+        }
+        let given = Given {
+            key: span,
+            value: given,
+        };
+        options.texts.push((known.name, given));
+        return Ok(());
+    }
     let accepted = |key: &&Key| COMMON.contains(key) || attribute.options.contains(key);
     let known = Key::ALL
         .iter()
         .filter(accepted)
         .find(|key| key.name() == word);
     let Some(&known) = known else {
-        let expected = expected(attribute);
-        let message = format!("unknown option `{word}`; expected one of {expected}");
-        return Err(syn::Error::new(span, message));
+        return Err(syn::Error::new(span, not_taken(attribute, &word)));
     };
+    parse_known(known, &key, options, input, errors)
+}
+
+/// Reads the value of a known option.
+fn parse_known(
+    known: Key,
+    key: &Ident,
+    options: &mut Options,
+    input: ParseStream<'_>,
+    errors: &mut Errors,
+) -> syn::Result<()> {
+    let (word, span) = (known.name(), key.span());
     match known {
-        Key::Buckets => fill(&mut options.buckets, span, &word, || {
-            let takes = "a list of numbers: `buckets = [0.01, 0.1, 1.0]`";
-            let starts = |input: ParseStream<'_>| input.peek(token::Bracket);
-            value(input, &key, takes, starts, || {
+        Key::Age => fill(&mut options.age, span, word, || no_value(input, word)),
+        Key::Buckets => fill(&mut options.buckets, span, word, || {
+            value(input, key, bucket::TAKES, bucket::starts, || {
                 bucket::parse_buckets(input, errors)
             })
         }),
-        Key::Crate => fill(&mut options.krate, span, &word, || {
-            path(input, &key, "a path: `crate = my::metrics_runtime`")
+        Key::Busy => fill(&mut options.busy, span, word, || no_value(input, word)),
+        Key::Crate => fill(&mut options.krate, span, word, || krate(input, key)),
+        Key::Created => fill(&mut options.created, span, word, || {
+            expression(
+                input,
+                key,
+                "a closure: `created = |ret| matches!(ret, Ok(true))`",
+            )
         }),
-        Key::Help => fill(&mut options.help, span, &word, || text(input, &key)),
-        Key::Labels => fill(&mut options.labels, span, &word, || {
-            label::parse_labels(input, &key, errors)
+        Key::Error => fill(&mut options.error, span, word, || {
+            if at_end(input) {
+                return Ok(None);
+            }
+            let takes = "a closure, or no value for the label of the error itself: \
+                         `error = |error| error.code()`";
+            expression(input, key, takes).map(Some)
         }),
-        Key::Model => fill(&mut options.model, span, &word, || text(input, &key)),
-        Key::Name => fill(&mut options.name, span, &word, || text(input, &key)),
-        Key::Prefix => fill(&mut options.prefix, span, &word, || text(input, &key)),
-        Key::Registry => fill(&mut options.registry, span, &word, || {
+        Key::Help => fill(&mut options.help, span, word, || value_of_text(input, key)),
+        Key::Hit => fill(&mut options.hit, span, word, || {
+            expression(input, key, "a closure: `hit = |value| !value.is_empty()`")
+        }),
+        Key::Labels => fill(&mut options.labels, span, word, || {
+            label::parse_labels(input, key, errors)
+        }),
+        Key::Name => fill(&mut options.name, span, word, || value_of_text(input, key)),
+        Key::Outcome => fill(&mut options.outcome, span, word, || {
+            let takes = "a closure: `outcome = |ret| if ret.is_good() \
+                         { Outcome::Ok } else { Outcome::Error }`";
+            expression(input, key, takes)
+        }),
+        Key::Prefix => fill(&mut options.prefix, span, word, || {
+            value_of_text(input, key)
+        }),
+        Key::Registry => fill(&mut options.registry, span, word, || {
             path(
                 input,
-                &key,
+                key,
                 "the path of a static: `registry = crate::METRICS`",
             )
         }),
-        Key::Rows => fill(&mut options.rows, span, &word, || {
-            let takes = "a closure: `rows = |list| list.len()`";
-            value(input, &key, takes, |_| true, || input.parse())
+        Key::Rows => fill(&mut options.rows, span, word, || {
+            expression(input, key, "a closure: `rows = |list| list.len()`")
         }),
-        Key::Sample => fill(&mut options.sample, span, &word, || {
+        Key::Sample => fill(&mut options.sample, span, word, || {
             let takes = "the share of calls that are timed: `sample = 0.01`";
             let starts = |input: ParseStream<'_>| input.peek(Lit) || input.peek(Token![-]);
-            value(input, &key, takes, starts, || sample::parse_share(input))
+            value(input, key, takes, starts, || sample::parse_share(input))
+        }),
+        Key::Slow => fill(&mut options.slow, span, word, || {
+            let starts = |input: ParseStream<'_>| input.peek(LitStr);
+            let takes = "a duration: `slow = \"100ms\"`";
+            let text = value(input, key, takes, starts, || input.parse())?;
+            duration::parse_duration(&text)
+        }),
+        Key::Stream => fill(&mut options.stream, span, word, || no_value(input, word)),
+        Key::When => fill(&mut options.when, span, word, || {
+            expression(input, key, "a condition: `when = !user.is_robot`")
         }),
     }
 }
@@ -293,11 +218,14 @@ fn fill<T>(
 ) -> syn::Result<()> {
     let value = value()?;
     if slot.is_some() {
-        let message = format!("duplicate option `{name}`; give it once");
-        return Err(syn::Error::new(key, message));
+        return Err(duplicate(key, name));
     }
     *slot = Some(Given { key, value });
     Ok(())
+}
+
+fn duplicate(key: Span, name: &str) -> syn::Error {
+    syn::Error::new(key, format!("duplicate option `{name}`; give it once"))
 }
 
 /// Reads `= value`, or says what the option takes: at what stands there
@@ -330,7 +258,11 @@ fn value<T>(
     }
 }
 
-fn text(input: ParseStream<'_>, key: &Ident) -> syn::Result<LitStr> {
+fn expression(input: ParseStream<'_>, key: &Ident, takes: &str) -> syn::Result<Expr> {
+    value(input, key, takes, |_| true, || input.parse())
+}
+
+fn value_of_text(input: ParseStream<'_>, key: &Ident) -> syn::Result<LitStr> {
     let takes = format!("a string literal: `{key} = \"…\"`");
     let starts = |input: ParseStream<'_>| input.peek(LitStr);
     value(input, key, &takes, starts, || input.parse())
@@ -339,6 +271,10 @@ fn text(input: ParseStream<'_>, key: &Ident) -> syn::Result<LitStr> {
 fn path(input: ParseStream<'_>, key: &Ident, takes: &str) -> syn::Result<Path> {
     let starts = |input: ParseStream<'_>| input.peek(Ident::peek_any) || input.peek(Token![::]);
     value(input, key, takes, starts, || Path::parse_mod_style(input))
+}
+
+fn krate(input: ParseStream<'_>, key: &Ident) -> syn::Result<Path> {
+    path(input, key, "a path: `crate = my::metrics_runtime`")
 }
 
 /// A word stands for itself.
@@ -350,16 +286,34 @@ fn no_value(input: ParseStream<'_>, word: &str) -> syn::Result<()> {
     Ok(())
 }
 
+/// What is wrong with a word that is no option of this attribute.
+fn not_taken(attribute: &Attribute, word: &str) -> String {
+    let (name, expected) = (attribute.name, expected(attribute));
+    let known = Key::ALL.into_iter().find(|key| key.name() == word);
+    let takes = |other: &&&Attribute| {
+        known.is_some_and(|key| other.options.contains(&key))
+            || other.texts.iter().any(|text| text.name == word)
+    };
+    let others = attribute::ALL.iter().filter(takes);
+    let others: Vec<String> = others.map(|other| format!("`#[{}]`", other.name)).collect();
+    if others.is_empty() {
+        let hint = did_you_mean(word, words(attribute).chain(["skip"]));
+        return format!("unknown option `{word}`; {hint}expected one of {expected}");
+    }
+    let others = others.join(", ");
+    format!("`{word}` is an option of {others}, not of `#[{name}]`; expected one of {expected}")
+}
+
 /// The words that stand for options of this attribute.
+fn words(attribute: &Attribute) -> impl Iterator<Item = &'static str> {
+    let keys = Key::ALL.into_iter();
+    let taken = keys.filter(|key| COMMON.contains(key) || attribute.options.contains(key));
+    let operations = attribute.operations.iter().copied();
+    let texts = attribute.texts.iter().map(|text| text.name);
+    operations.chain(texts).chain(taken.map(Key::name))
+}
+
 fn expected(attribute: &Attribute) -> String {
-    let keys = Key::ALL.iter().map(|key| (*key, key.name()));
-    let taken = keys.filter(|(key, _)| COMMON.contains(key) || attribute.options.contains(key));
-    let expected: Vec<String> = attribute
-        .operations
-        .iter()
-        .copied()
-        .chain(taken.map(|(_, name)| name))
-        .map(|name| format!("`{name}`"))
-        .collect();
-    expected.join(", ")
+    let words: Vec<String> = words(attribute).map(|word| format!("`{word}`")).collect();
+    words.join(", ")
 }

@@ -8,7 +8,7 @@ impl UserRepository {
         let __out = ::metrics_runtime::__private::call(move || -> Option<User> {
             self.users.get(id)
         });
-        __guard.finish(::metrics_runtime::__reading!(& __out));
+        __guard.finish(::metrics_runtime::__outcome!(& __out));
         __out
     }
     fn list(&self) -> Vec<User> {
@@ -24,7 +24,7 @@ impl UserRepository {
         let __out = ::metrics_runtime::__private::call(move || -> Vec<User> {
             self.users.all()
         });
-        __guard.finish(::metrics_runtime::__reading!(& __out));
+        __guard.finish(::metrics_runtime::__outcome!(& __out));
         __out
     }
     fn len(&self) -> usize {

@@ -14,7 +14,14 @@ impl UserRepository {
         let __out = ::metrics_runtime::__private::call(move || -> sqlx::Result<u64> {
             self.users.purge()
         });
-        __guard.finish(::metrics_runtime::__reading!(& __out, __rows = | n | * n));
+        __guard
+            .finish_with(
+                ::metrics_runtime::__outcome!(& __out),
+                &::metrics_runtime::__private::Reading::new()
+                    .rows(
+                        ::metrics_runtime::__rows!(& __out, __rows = | n | -> _ { * n }),
+                    ),
+            );
         __out
     }
     fn len(&self) -> usize {

@@ -11,7 +11,7 @@ fn checkout(cart: Cart) -> BoxFuture<'static, Order> {
         ::metrics_runtime::__private::measured_with(
             __guard.into_call(),
             __future,
-            |__out| ::metrics_runtime::__reading!(__out),
+            |__out, __done| __done.finish(::metrics_runtime::__outcome!(__out)),
         ),
     )
 }

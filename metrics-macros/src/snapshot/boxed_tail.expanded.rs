@@ -11,7 +11,7 @@ fn checkout<'a>(cart: &'a Cart) -> Pin<Box<dyn Future<Output = Order> + Send + '
                 ::metrics_runtime::__returns!(Order);
                 pay(cart, total).await
             },
-            |__out: &Order| ::metrics_runtime::__reading!(__out),
+            |__out, __done| __done.finish(::metrics_runtime::__outcome!(__out)),
         ),
     )
 }

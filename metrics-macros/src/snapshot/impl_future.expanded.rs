@@ -7,6 +7,6 @@ fn checkout(cart: Cart) -> impl Future<Output = Order> {
     ::metrics_runtime::__private::measured_with(
         __guard.into_call(),
         __future,
-        |__out: &Order| ::metrics_runtime::__reading!(__out),
+        |__out: &Order, __done| __done.finish(::metrics_runtime::__outcome!(__out)),
     )
 }

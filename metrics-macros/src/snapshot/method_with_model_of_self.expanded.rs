@@ -16,6 +16,6 @@ async fn insert(&self, user: &User) -> sqlx::Result<()> {
         self.pool.insert(user).await
     };
     let (__out, __done) = ::metrics_runtime::__private::measured(__call, __future).await;
-    __done.finish(::metrics_runtime::__reading!(& __out));
+    __done.finish(::metrics_runtime::__outcome!(& __out));
     __out
 }

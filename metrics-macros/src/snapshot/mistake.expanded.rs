@@ -4,8 +4,8 @@ fn checkout(cart: Cart) -> Order {
     pay(cart)
 }
 ::core::compile_error! {
-    "unknown option `nmae`; expected one of `crate`, `help`, `labels`, `name`, `registry`"
+    "unknown option `nmae`; did you mean `name`? expected one of `crate`, `error`, `help`, `labels`, `name`, `outcome`, `registry`, `when`"
 }
 ::core::compile_error! {
-    "unknown option `buckets`; expected one of `crate`, `help`, `labels`, `name`, `registry`"
+    "`buckets` is an option of `#[timed]`, `#[track_cache]`, `#[track_model]`, `#[track_query]`, `#[track_task]`, not of `#[counted]`; expected one of `crate`, `error`, `help`, `labels`, `name`, `outcome`, `registry`, `when`"
 }

@@ -7,6 +7,6 @@ fn checkout(cart: Cart) -> Order {
     let __call = shop::metrics::__private::enter_timed(&__SITE);
     let __guard = shop::metrics::__private::Guard::new(__call);
     let __out = shop::metrics::__private::call(move || -> Order { pay(cart) });
-    __guard.finish(shop::metrics::__reading!(& __out));
+    __guard.finish(shop::metrics::__outcome!(& __out));
     __out
 }

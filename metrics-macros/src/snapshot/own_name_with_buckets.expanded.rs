@@ -8,6 +8,6 @@ fn checkout(cart: Cart) -> Order {
     let __call = ::metrics_runtime::__private::enter_timed(&__SITE);
     let __guard = ::metrics_runtime::__private::Guard::new(__call);
     let __out = ::metrics_runtime::__private::call(move || -> Order { pay(cart) });
-    __guard.finish(::metrics_runtime::__reading!(& __out));
+    __guard.finish(::metrics_runtime::__outcome!(& __out));
     __out
 }

@@ -10,6 +10,6 @@ fn posts(shard: u8) -> Vec<Post> {
     let __call = ::metrics_runtime::__private::enter_with::<2, _>(&__SITE, [&(shard)]);
     let __guard = ::metrics_runtime::__private::Guard::new(__call);
     let __out = ::metrics_runtime::__private::call(move || -> Vec<Post> { read(shard) });
-    __guard.finish(::metrics_runtime::__reading!(& __out));
+    __guard.finish(::metrics_runtime::__outcome!(& __out));
     __out
 }

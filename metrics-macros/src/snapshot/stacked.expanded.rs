@@ -15,6 +15,6 @@ pub fn checkout(cart: Cart) -> Result<Order, Error> {
     let __out = ::metrics_runtime::__private::call(move || -> Result<Order, Error> {
         pay(cart)
     });
-    __guard.finish(::metrics_runtime::__reading!(& __out));
+    __guard.finish(::metrics_runtime::__outcome!(& __out));
     __out
 }

@@ -3,6 +3,6 @@ fn price(quantity: u64) -> u64 {
     let __call = ::metrics_runtime::__private::enter_timed(&__SITE);
     let __guard = ::metrics_runtime::__private::Guard::new(__call);
     let __out = ::metrics_runtime::__private::call(move || -> u64 { quantity * 5 });
-    __guard.finish(::metrics_runtime::__reading!(& __out));
+    __guard.finish(::metrics_runtime::__outcome!(& __out));
     __out
 }

@@ -3,6 +3,6 @@ fn forget(cart: Cart) {
     let __call = ::metrics_runtime::__private::enter_counted(&__SITE);
     let __guard = ::metrics_runtime::__private::Guard::new(__call);
     let __out = ::metrics_runtime::__private::call(move || -> () { release(cart) });
-    __guard.finish(::metrics_runtime::__reading!(& __out));
+    __guard.finish(::metrics_runtime::__outcome!(& __out));
     __out
 }

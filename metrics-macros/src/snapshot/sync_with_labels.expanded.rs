@@ -12,6 +12,6 @@ fn log_in(method: Method) -> Result<Session, AuthError> {
     let __out = ::metrics_runtime::__private::call(move || -> Result<Session, AuthError> {
         open(method)
     });
-    __guard.finish(::metrics_runtime::__reading!(& __out));
+    __guard.finish(::metrics_runtime::__outcome!(& __out));
     __out
 }

@@ -1,8 +1,11 @@
 //! The built-in families: for each its description, which call sites name, and
 //! a function that returns a series, for code that records by hand.
 
+pub mod cache;
 pub mod function;
 pub mod model;
+pub mod query;
+pub mod task;
 pub(crate) mod toolkit;
 
 use crate::desc::Desc;
@@ -14,24 +17,27 @@ use std::sync::Arc;
 macro_rules! family {
     (
         $(#[doc = $doc:literal])+
-        $desc:ident: $kind:ident $function:ident($($label:ident),*; outcome) -> $metric:ident
+        $desc:ident: $kind:ident $(($($buckets:literal),*))?
+        $function:ident($($label:ident),*; outcome) -> $metric:ident
     ) => {
         $crate::builtin::family!(
-            @ [$(#[doc = $doc])+] $desc $kind $function ($($label),*) $metric
+            @ [$(#[doc = $doc])+] $desc $kind [$($($buckets),*)?] $function ($($label),*) $metric
             [, outcome: $crate::Outcome] [by_outcome] outcome
         );
     };
     (
         $(#[doc = $doc:literal])+
-        $desc:ident: $kind:ident $function:ident($($label:ident),*) -> $metric:ident
+        $desc:ident: $kind:ident $(($($buckets:literal),*))?
+        $function:ident($($label:ident),*) -> $metric:ident
     ) => {
         $crate::builtin::family!(
-            @ [$(#[doc = $doc])+] $desc $kind $function ($($label),*) $metric
+            @ [$(#[doc = $doc])+] $desc $kind [$($($buckets),*)?] $function ($($label),*) $metric
             [] [] $crate::Outcome::Ok
         );
     };
     (
-        @ [$(#[doc = $doc:literal])+] $desc:ident $kind:ident $function:ident ($($label:ident),*)
+        @ [$(#[doc = $doc:literal])+] $desc:ident $kind:ident [$($($buckets:literal),+)?]
+        $function:ident ($($label:ident),*)
         $metric:ident [$($argument:tt)*] [$($by_outcome:ident)?] $outcome:expr
     ) => {
         #[doc(hidden)]
@@ -39,7 +45,7 @@ macro_rules! family {
             ::core::stringify!($function),
             $crate::builtin::help(&[$($doc),+]),
             &[$(::core::stringify!($label)),*],
-        )$(.$by_outcome())?;
+        )$(.$by_outcome())? $(.buckets(&[$($buckets),+]))?;
 
         $(#[doc = $doc])+
         ///

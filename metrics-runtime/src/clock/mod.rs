@@ -21,7 +21,7 @@ use source::Machine;
 /// future.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(transparent)]
-pub(crate) struct Ticks(u64);
+pub struct Ticks(u64);
 
 const INSTANT: u64 = 1 << 63;
 
@@ -63,6 +63,16 @@ impl Ticks {
     #[inline]
     pub(crate) fn nanos_since(self, start: Self) -> Option<u64> {
         CLOCK.nanos_between(start, self)
+    }
+
+    /// The reading as a number that [`from_bits`](Self::from_bits) takes back.
+    pub(crate) const fn to_bits(self) -> u64 {
+        self.0
+    }
+
+    /// The reading with these bits.
+    pub(crate) const fn from_bits(bits: u64) -> Self {
+        Self(bits)
     }
 
     /// Nanoseconds since `self`, zero if the clock went back.

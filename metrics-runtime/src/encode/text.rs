@@ -21,7 +21,7 @@ pub(crate) fn append(registry: &Registry, out: &mut Vec<u8>) {
     let mut foreign = bridge::gather(registry);
     foreign.sort_by(|a, b| a.name().cmp(b.name()));
     registry.settings();
-    registry.take_up_sites();
+    registry.refresh();
     let mut plan = registry.plan();
     let mut shadowed = plan.update(registry);
     foreign.retain(|family| {

@@ -36,10 +36,6 @@ macro_rules! tuples {
 tuples!(A B C D E F G H I J K L M N O P Q);
 
 #[cfg(test)]
-#[expect(
-    unused_imports,
-    reason = "the macro imports all levels, which only this crate lints"
-)]
 mod tests {
     use crate::Outcome;
     use axum::response::IntoResponse;
@@ -47,7 +43,7 @@ mod tests {
 
     macro_rules! outcome {
         ($value:expr) => {
-            $crate::__reading!(&$value).outcome
+            $crate::__outcome!(&$value)
         };
     }
 

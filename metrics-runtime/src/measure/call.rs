@@ -8,7 +8,13 @@ use crate::outcome::{Outcome, Reading};
 use crate::record::{Slot, thread};
 
 /// An entered call.
-pub trait Entered: Copy {
+pub trait Entered: Sized {
+    /// A call of which nothing is recorded.
+    fn nothing() -> Self;
+
+    /// Where the call is recorded, if it is.
+    fn site(&self) -> Option<&'static Site>;
+
     /// Counts the time from now on, if anybody wants it.
     fn start(&mut self);
 
@@ -19,8 +25,12 @@ pub trait Entered: Copy {
     #[must_use]
     fn unstarted(self) -> Self;
 
+    /// Takes the call out; nothing is recorded of what stays.
+    #[must_use]
+    fn take(&mut self) -> Self;
+
     /// Records the call, which ends now.
-    fn record(self, reading: Reading);
+    fn record(self, outcome: Outcome, reading: &Reading<'_>);
 
     /// As `record`, in less code where it is called.
     #[inline]
@@ -28,15 +38,27 @@ pub trait Entered: Copy {
         record_out_of_line(self, outcome);
     }
 
-    /// The call as it is when there is nothing to record.
-    #[must_use]
-    fn forgotten(self) -> Self;
+    /// The time at which a poll begins, if anybody wants it.
+    #[inline]
+    fn poll_starts(&self) -> Ticks {
+        Ticks::UNREAD
+    }
+
+    /// The end of the poll that began at this time.
+    #[inline]
+    fn poll_ends(&mut self, _: Ticks) {}
+}
+
+/// A call of which nothing is recorded: `when` has said so.
+#[inline]
+pub fn nothing<C: Entered>() -> C {
+    C::nothing()
 }
 
 #[cold]
 #[inline(never)]
 fn record_out_of_line<C: Entered>(call: C, outcome: Outcome) {
-    call.record(Reading::new(outcome));
+    call.record(outcome, Reading::NONE);
 }
 
 /// A call at a site that counts calls and does nothing else; all its labels
@@ -58,6 +80,19 @@ pub const fn enter_counted(site: &'static Site) -> Counted {
 }
 
 impl Entered for Counted {
+    #[inline]
+    fn nothing() -> Self {
+        Self {
+            site: None,
+            started: false,
+        }
+    }
+
+    #[inline]
+    fn site(&self) -> Option<&'static Site> {
+        self.site
+    }
+
     #[inline]
     fn start(&mut self) {
         // Here rather than at the end, where the call's value would be in the
@@ -86,7 +121,7 @@ impl Entered for Counted {
     }
 
     #[inline]
-    fn record(self, Reading { outcome, .. }: Reading) {
+    fn record(self, outcome: Outcome, _: &Reading<'_>) {
         let Some(site) = self.site else { return };
         let cell = site.cell().wrapping_add(outcome.index());
         if !thread::try_add(cell, 1) {
@@ -95,11 +130,10 @@ impl Entered for Counted {
     }
 
     #[inline]
-    fn forgotten(self) -> Self {
-        Self {
-            site: None,
-            started: false,
-        }
+    fn take(&mut self) -> Self {
+        let call = *self;
+        self.site = None;
+        call
     }
 }
 
@@ -146,6 +180,19 @@ fn unsettled(site: &'static Site) -> Ticks {
 
 impl Entered for Timed {
     #[inline]
+    fn nothing() -> Self {
+        Self {
+            site: None,
+            start: Ticks::UNREAD,
+        }
+    }
+
+    #[inline]
+    fn site(&self) -> Option<&'static Site> {
+        self.site
+    }
+
+    #[inline]
     fn start(&mut self) {
         let Some(site) = self.site else { return };
         match site.cell() {
@@ -169,20 +216,22 @@ impl Entered for Timed {
     }
 
     #[inline]
-    fn record(self, reading: Reading) {
+    fn record(self, outcome: Outcome, _: &Reading<'_>) {
         if let Some(site) = self.site {
-            time(site, self.start, reading.outcome.index());
+            time(site, self.start, outcome.index());
         }
     }
 
     #[inline]
     fn record_rarely(self, outcome: Outcome) {
-        self.record(Reading::new(outcome));
+        self.record(outcome, Reading::NONE);
     }
 
     #[inline]
-    fn forgotten(self) -> Self {
-        Self { site: None, ..self }
+    fn take(&mut self) -> Self {
+        let call = *self;
+        self.site = None;
+        call
     }
 }
 
@@ -245,23 +294,49 @@ impl<const D: usize> Call<D> {
     }
 }
 
+impl<const D: usize> Call<D> {
+    /// Without rows nothing refers to the call, which then needs no memory.
+    #[inline]
+    const fn rows(&self) -> &[Slot] {
+        if D == 0 { &[] } else { &self.rows }
+    }
+}
+
 impl<const D: usize> Entered for Call<D> {
+    #[inline]
+    fn nothing() -> Self {
+        Self::at(None, [Slot::NOWHERE; D])
+    }
+
+    #[inline]
+    fn site(&self) -> Option<&'static Site> {
+        self.site
+    }
+
     #[inline]
     fn start(&mut self) {
         let Some(site) = self.site else { return };
+        let cell = site.cell();
+        if cell == OFF {
+            self.site = None;
+            return;
+        }
         let timed = site.is_timed() && self.start != Ticks::UNTIMED;
-        self.start = match site.cell() {
-            OFF => {
-                self.site = None;
-                return;
+        self.start = if cell == UNRESOLVED {
+            let now = unsettled(site);
+            if timed || now == Ticks::VOID {
+                now
+            } else {
+                Ticks::SKIPPED
             }
-            UNRESOLVED => {
-                let now = unsettled(site);
-                if timed { now } else { Ticks::SKIPPED }
-            }
-            _ if timed => Ticks::of_counter(),
-            _ => Ticks::SKIPPED,
+        } else if timed {
+            Ticks::of_counter()
+        } else {
+            Ticks::SKIPPED
         };
+        if site.is_running_counted() && self.start != Ticks::VOID {
+            run(site, self.rows());
+        }
     }
 
     #[inline]
@@ -271,6 +346,13 @@ impl<const D: usize> Entered for Call<D> {
 
     #[inline]
     fn unstarted(self) -> Self {
+        if let Some(site) = self.site
+            && site.is_running_counted()
+            && self.is_started()
+            && self.start != Ticks::VOID
+        {
+            rest(site, self.rows());
+        }
         let start = match self.start {
             Ticks::SKIPPED => Ticks::UNTIMED,
             _ => Ticks::UNREAD,
@@ -279,22 +361,22 @@ impl<const D: usize> Entered for Call<D> {
     }
 
     #[inline]
-    fn record(self, reading: Reading) {
+    fn take(&mut self) -> Self {
+        let call = *self;
+        self.site = None;
+        call
+    }
+
+    #[inline]
+    fn record(self, outcome: Outcome, reading: &Reading<'_>) {
         if let Some(site) = self.site {
-            // Without rows nothing refers to the call, which then needs no memory.
-            let rows: &[Slot] = if D == 0 { &[] } else { &self.rows };
-            record(site, rows, self.start, reading);
+            record(site, self.rows(), self.start, outcome, reading);
         }
     }
 
     #[inline]
     fn record_rarely(self, outcome: Outcome) {
-        self.record(Reading::new(outcome));
-    }
-
-    #[inline]
-    fn forgotten(self) -> Self {
-        Self { site: None, ..self }
+        self.record(outcome, Reading::NONE);
     }
 }
 
@@ -304,12 +386,42 @@ pub const fn enter(site: &'static Site) -> Call<0> {
     Call::at(Some(site), [])
 }
 
+/// Adds a call that runs from now on.
+#[inline(never)]
+fn run(site: &'static Site, rows: &[Slot]) {
+    if let Some(resolved) = site.resolved().get() {
+        resolved.run(rows);
+    }
+}
+
+/// Takes away a call that runs.
+#[inline(never)]
+fn rest(site: &'static Site, rows: &[Slot]) {
+    if let Some(resolved) = site.resolved().get() {
+        resolved.rest(rows);
+    }
+}
+
 /// Adds a call that ends now.
 #[inline(never)]
-fn record(site: &'static Site, rows: &[Slot], start: Ticks, reading: Reading) {
-    let nanos = (start != Ticks::SKIPPED).then(|| start.elapsed_nanos());
+fn record(
+    site: &'static Site,
+    rows: &[Slot],
+    start: Ticks,
+    outcome: Outcome,
+    reading: &Reading<'_>,
+) {
     // Entered, so resolved, unless that has found recording turned off.
-    if let Some(resolved) = site.resolved().get().filter(|_| !site.is_off()) {
-        resolved.add(rows, nanos, reading);
+    let Some(resolved) = site.resolved().get().filter(|_| start != Ticks::VOID) else {
+        return;
+    };
+    let nanos = (start != Ticks::SKIPPED).then(|| start.elapsed_nanos());
+    // What has been counted as running ends, also when recording was turned off
+    // since.
+    if site.is_running_counted() {
+        resolved.rest(rows);
+    }
+    if !site.is_off() {
+        resolved.add(rows, nanos, outcome, reading);
     }
 }

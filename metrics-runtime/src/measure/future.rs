@@ -1,9 +1,11 @@
 //! Futures of calls that are async.
 
 use super::call::Entered;
+use crate::clock::Ticks;
 use crate::outcome::{Outcome, Reading};
 use pin_project_lite::pin_project;
 use std::future::Future;
+use std::mem::ManuallyDrop;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -30,17 +32,39 @@ macro_rules! __returns {
 /// stand in the way of pinning.
 #[derive(Debug)]
 pub struct Meter<C: Entered> {
-    /// Forgotten once the call has ended.
+    /// Nothing once the call has ended.
     call: C,
 }
 
 impl<C: Entered> Meter<C> {
+    pub(super) const fn new(call: C) -> Self {
+        Self { call }
+    }
+
+    /// Starts the call, if that hasn't been done.
+    #[inline]
+    pub(super) fn start(&mut self) {
+        if !self.call.is_started() {
+            self.call.start();
+        }
+    }
+
+    /// The time at which a poll begins, if anybody wants it.
+    #[inline]
+    pub(super) fn poll_starts(&self) -> Ticks {
+        self.call.poll_starts()
+    }
+
+    /// The end of the poll that began at this time.
+    #[inline]
+    pub(super) fn poll_ends(&mut self, start: Ticks) {
+        self.call.poll_ends(start);
+    }
+
     /// Ends the call, which nothing is recorded of from now on.
     #[inline]
-    fn take(&mut self) -> C {
-        let call = self.call;
-        self.call = call.forgotten();
-        call
+    pub(super) fn take(&mut self) -> C {
+        self.call.take()
     }
 }
 
@@ -50,18 +74,38 @@ impl<C: Entered> Drop for Meter<C> {
     #[inline]
     fn drop(&mut self) {
         if self.call.is_started() {
-            self.call.record_rarely(Outcome::Cancelled);
+            self.call.take().record_rarely(Outcome::Cancelled);
         }
     }
 }
 
 /// Records the call as a panic when its `poll` unwinds.
-struct Polling<'a, C: Entered>(&'a mut Meter<C>);
+struct Polling<'a, C: Entered> {
+    meter: &'a mut Meter<C>,
+    start: Ticks,
+}
+
+impl<'a, C: Entered> Polling<'a, C> {
+    #[inline]
+    fn new(meter: &'a mut Meter<C>) -> Self {
+        let start = meter.poll_starts();
+        Self { meter, start }
+    }
+
+    /// The poll is over, and went well.
+    #[inline]
+    fn end(self) {
+        let mut this = ManuallyDrop::new(self);
+        let start = this.start;
+        this.meter.poll_ends(start);
+    }
+}
 
 impl<C: Entered> Drop for Polling<'_, C> {
     #[inline]
     fn drop(&mut self) {
-        self.0.take().record_rarely(Outcome::Panic);
+        self.meter.poll_ends(self.start);
+        self.meter.take().record_rarely(Outcome::Panic);
     }
 }
 
@@ -75,12 +119,23 @@ pub struct Done<C: Entered> {
 impl<C: Entered> Done<C> {
     /// Records the call with what its value says.
     #[inline]
-    pub fn finish(self, reading: Reading) {
-        let call = self.call;
-        // Before it is recorded, so that there is nothing to do if that should
-        // unwind.
-        std::mem::forget(self);
-        call.record(reading);
+    pub fn finish(self, outcome: Outcome) {
+        self.finish_with(outcome, Reading::NONE);
+    }
+
+    /// As [`finish`](Self::finish), with what else its value says.
+    #[inline]
+    pub fn finish_with(self, outcome: Outcome, reading: &Reading<'_>) {
+        // Taken before it is recorded, so that there is nothing to do if that
+        // should unwind.
+        ManuallyDrop::new(self).call.take().record(outcome, reading);
+    }
+
+    /// Hands the call over to the stream that it has returned, which starts it
+    /// again.
+    #[inline]
+    pub fn into_call(self) -> C {
+        ManuallyDrop::new(self).call.take().unstarted()
     }
 }
 
@@ -88,7 +143,7 @@ impl<C: Entered> Drop for Done<C> {
     /// Looking at the value panicked.
     #[inline]
     fn drop(&mut self) {
-        self.call.record_rarely(Outcome::Panic);
+        self.call.take().record_rarely(Outcome::Panic);
     }
 }
 
@@ -118,9 +173,9 @@ impl<F: Future, C: Entered> Future for Measured<F, Meter<C>> {
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let polling = Polling(this.meter);
+        let polling = Polling::new(this.meter);
         let polled = this.future.poll(context);
-        std::mem::forget(polling);
+        polling.end();
         let Poll::Ready(output) = polled else {
             return Poll::Pending;
         };
@@ -130,37 +185,38 @@ impl<F: Future, C: Entered> Future for Measured<F, Meter<C>> {
 }
 
 pin_project! {
-    /// Measures the future of a call and records it by itself, for functions
-    /// that return their future instead of being async.
+    /// Measures the future of a call and has it recorded, for functions that return
+    /// their future instead of being async.
     #[must_use = "futures do nothing unless awaited"]
     pub struct MeasuredWith<F, R, M> {
         #[pin]
         measured: Measured<F, M>,
-        classify: Option<R>,
+        finish: Option<R>,
     }
 }
 
-/// Measures the future of an entered call, whose output `classify` looks at.
+/// Measures the future of an entered call, which `finish` ends with a look at the
+/// output.
 pub const fn measured_with<F, R, C: Entered>(
     call: C,
     future: F,
-    classify: R,
+    finish: R,
 ) -> MeasuredWith<F, R, Meter<C>>
 where
     F: Future,
-    R: FnOnce(&F::Output) -> Reading,
+    R: FnOnce(&F::Output, Done<C>),
 {
     let meter = Meter { call };
     MeasuredWith {
         measured: Measured { future, meter },
-        classify: Some(classify),
+        finish: Some(finish),
     }
 }
 
 impl<F, R, C: Entered> Future for MeasuredWith<F, R, Meter<C>>
 where
     F: Future,
-    R: FnOnce(&F::Output) -> Reading,
+    R: FnOnce(&F::Output, Done<C>),
 {
     type Output = F::Output;
 
@@ -169,13 +225,10 @@ where
         // Not before the first poll: a future that is never polled records
         // nothing. Some may be polled again once they are ready; that is no
         // second call, since the first one is forgotten.
-        let meter = this.measured.as_mut().project().meter;
-        if !meter.call.is_started() {
-            meter.call.start();
-        }
+        this.measured.as_mut().project().meter.start();
         let (output, done) = ready!(this.measured.poll(context));
-        if let Some(classify) = this.classify.take() {
-            done.finish(classify(&output));
+        if let Some(finish) = this.finish.take() {
+            finish(&output, done);
         }
         Poll::Ready(output)
     }

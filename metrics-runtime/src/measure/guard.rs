@@ -2,6 +2,7 @@
 
 use super::call::Entered;
 use crate::outcome::{Outcome, Reading};
+use std::mem::ManuallyDrop;
 
 /// Records a call when it is finished, as a panic when it is dropped before.
 ///
@@ -22,8 +23,14 @@ impl<C: Entered> Guard<C> {
 
     /// Records the call with what its value says.
     #[inline]
-    pub fn finish(self, reading: Reading) {
-        self.disarmed().record(reading);
+    pub fn finish(self, outcome: Outcome) {
+        self.disarmed().record(outcome, Reading::NONE);
+    }
+
+    /// As [`finish`](Self::finish), with what else its value says.
+    #[inline]
+    pub fn finish_with(self, outcome: Outcome, reading: &Reading<'_>) {
+        self.disarmed().record(outcome, reading);
     }
 
     /// Hands the call over to the future that the body has made, which starts
@@ -35,16 +42,14 @@ impl<C: Entered> Guard<C> {
 
     #[inline]
     fn disarmed(self) -> C {
-        let call = self.call;
-        std::mem::forget(self);
-        call
+        ManuallyDrop::new(self).call.take()
     }
 }
 
 impl<C: Entered> Drop for Guard<C> {
     #[inline]
     fn drop(&mut self) {
-        self.call.record_rarely(Outcome::Panic);
+        self.call.take().record_rarely(Outcome::Panic);
     }
 }
 
@@ -73,9 +78,7 @@ impl<C: Entered> PlainGuard<C> {
     /// As [`Guard::into_call`].
     #[inline]
     pub fn into_call(self) -> C {
-        let call = self.call;
-        std::mem::forget(self);
-        call.unstarted()
+        ManuallyDrop::new(self).call.take().unstarted()
     }
 }
 
@@ -87,7 +90,7 @@ impl<C: Entered> Drop for PlainGuard<C> {
         } else {
             Outcome::Ok
         };
-        self.call.record(Reading::new(outcome));
+        self.call.take().record(outcome, Reading::NONE);
     }
 }
 
@@ -96,4 +99,17 @@ impl<C: Entered> Drop for PlainGuard<C> {
 #[inline]
 pub fn call<R>(body: impl FnOnce() -> R) -> R {
     body()
+}
+
+/// Runs the body of an entered call, which `finish` ends with a look at the value.
+#[inline]
+pub fn measured_call<T, C: Entered>(
+    call: C,
+    body: impl FnOnce() -> T,
+    finish: impl FnOnce(&T, Guard<C>),
+) -> T {
+    let guard = Guard::new(call);
+    let out = body();
+    finish(&out, guard);
+    out
 }

@@ -1,24 +1,38 @@
 //! One annotated call: entered at a site, measured by a guard or a future,
 //! recorded once.
 
+mod age;
+mod busy;
 mod call;
+mod found;
 mod future;
 mod guard;
+mod late;
+mod query;
+mod returned;
 mod rows;
 mod sample;
 mod series;
+mod stream;
 
-pub use call::{enter, enter_counted, enter_timed};
+pub use age::aged;
+pub use busy::busy;
+pub use call::{enter, enter_counted, enter_timed, nothing};
+pub use found::{FoundInOption, FoundInOther, FoundInResult};
 pub use future::{measured, measured_with, never};
-pub use guard::{Guard, PlainGuard, call};
+pub use guard::{Guard, PlainGuard, call, measured_call};
+pub use late::enter_late;
+pub use query::{RequestQueries, count_request_queries};
+pub use returned::of_returned;
 pub use rows::{RowsOfAny, RowsOfOption, RowsOfResult};
 pub(crate) use series::nth;
 pub use series::{closed, open};
+pub use stream::measured_stream;
 
 use crate::catalogue::{NOWHERE, OFF, Place, Record, Site, Source, UNRESOLVED};
-use crate::label::{LabelValue, Model, Scratch};
+use crate::label::{LabelValue, Model, Scratch, with_texts};
 use crate::outcome::{Outcome, Reading};
-use crate::record::{Bounds, FamilyCore, Histogram, Slot, thread};
+use crate::record::{Ages, Bounds, FamilyCore, Histogram, Slot, thread};
 use call::Call;
 use once_cell::sync::OnceCell;
 use std::sync::Arc;
@@ -42,10 +56,14 @@ struct Handle {
     record: Record,
     /// The cells, if all label values stand in the source.
     fixed: Option<Slot>,
+    /// A label value is read from what the call returned.
+    is_late: bool,
     bounds: &'static Bounds,
     /// `None` records nowhere: another site's declaration is in force.
     family: Option<Arc<FamilyCore>>,
     labels: &'static [Source],
+    /// Of calls that run, for the gauge that tells the greatest.
+    ages: OnceCell<&'static Ages>,
 }
 
 impl Resolved {
@@ -92,7 +110,14 @@ impl Resolved {
     fn find(site: &'static Site) -> Self {
         let families = site.registry().families_of(site);
         let handles = site.instruments().iter().zip(families);
+        let mut of_queries = false;
         let handles = handles.map(|(instrument, family)| {
+            // A query is one for its request, however many families count it.
+            let record = match instrument.record {
+                Record::Queries if of_queries => Record::Calls,
+                record => record,
+            };
+            of_queries |= record == Record::Queries;
             let family = match instrument.record {
                 Record::Handle => series::or_unseen(site, family),
                 _ => family,
@@ -104,11 +129,13 @@ impl Resolved {
                 Some(family.constant(&instrument.constants(site.place())?, &[]))
             });
             Handle {
-                record: instrument.record,
+                record,
                 fixed,
+                is_late: instrument.is_late(),
                 bounds: family.as_ref().map_or(Bounds::NONE, |family| family.bounds),
                 family,
                 labels: instrument.labels,
+                ages: OnceCell::new(),
             }
         });
         let handles: Box<[Handle]> = handles.collect();
@@ -141,29 +168,44 @@ impl Resolved {
     /// cells where label values were evaluated at entry. Without `nanos` the call
     /// isn't timed.
     #[inline]
-    fn add(&self, rows: &[Slot], nanos: Option<u64>, reading: Reading) {
-        let Reading {
-            outcome,
-            rows: touched,
-        } = reading;
+    fn add(&self, rows: &[Slot], nanos: Option<u64>, outcome: Outcome, reading: &Reading<'_>) {
         for (index, handle) in self.handles.iter().enumerate() {
-            let Some(slot) = rows.get(index).copied().or(handle.fixed) else {
-                continue;
+            let slot = if handle.is_late {
+                Some(self.slot_at_end(handle, reading))
+            } else {
+                rows.get(index).copied().or(handle.fixed)
             };
-            let cell = slot.cell(outcome.index());
-            match handle.record {
-                Record::Calls => thread::add(cell, 1),
-                Record::Duration => {
-                    if let Some(nanos) = nanos {
-                        Histogram::observe_nanos_at(cell, handle.bounds, nanos);
-                    }
-                }
-                Record::Handle => {}
-                Record::Rows => {
-                    if outcome == Outcome::Ok {
-                        thread::add(slot.first, touched);
-                    }
-                }
+            if let Some(slot) = slot {
+                handle.add(slot, nanos, outcome, reading);
+            }
+        }
+    }
+
+    /// The cells where a label value is read from what the call returned.
+    #[cold]
+    #[inline(never)]
+    fn slot_at_end(&self, handle: &Handle, reading: &Reading<'_>) -> Slot {
+        let texts: Vec<&str> = reading.texts.iter().map(|text| &**text).collect();
+        with_texts(reading.labels, |returned| {
+            handle.slot(self.place, &texts, returned)
+        })
+    }
+
+    /// Counts a call that runs from now on.
+    fn run(&self, rows: &[Slot]) {
+        self.each_running(rows, |slot| thread::add(slot.first, 1));
+    }
+
+    /// Counts the end of a call that was counted as running.
+    fn rest(&self, rows: &[Slot]) {
+        self.each_running(rows, |slot| thread::add_after(slot.first + 1));
+    }
+
+    fn each_running(&self, rows: &[Slot], count: impl Fn(Slot)) {
+        for (index, handle) in self.handles.iter().enumerate() {
+            if handle.record == Record::InProgress {
+                let slot = rows.get(index).copied().or(handle.fixed);
+                count(slot.unwrap_or(Slot::NOWHERE));
             }
         }
     }
@@ -191,28 +233,106 @@ pub fn enter_with<const D: usize, const N: usize>(
 /// Finds the cells of each instrument for the values evaluated at entry.
 #[inline(never)]
 fn look_up(resolved: &Resolved, texts: &[&str], rows: &mut [Slot]) {
-    /// More labels than this are looked up through an allocation.
-    const INLINE: usize = 16;
     for (handle, row) in resolved.handles.iter().zip(rows) {
-        let Some(family) = &handle.family else {
-            continue;
+        if !handle.is_late {
+            *row = handle.slot(resolved.place, texts, &[]);
+        }
+    }
+}
+
+impl Handle {
+    /// The cells for these label values, of which some were evaluated at entry
+    /// and some are of what the call returned.
+    fn slot(&self, place: Place, texts: &[&str], returned: &[&str]) -> Slot {
+        /// More labels than this are looked up through an allocation.
+        const INLINE: usize = 16;
+        let Some(family) = &self.family else {
+            return Slot::NOWHERE;
         };
         let value = |source: &Source| match *source {
             Source::Argument(index) => texts.get(index).copied().unwrap_or(""),
-            _ => source.constant(resolved.place).unwrap_or(""),
+            Source::Returned(index) => returned.get(index).copied().unwrap_or(""),
+            _ => source.constant(place).unwrap_or(""),
         };
-        *row = if let Some(slot) = handle.fixed {
+        if let Some(slot) = self.fixed {
             slot
-        } else if handle.labels.len() <= INLINE {
+        } else if self.labels.len() <= INLINE {
             let mut values = [""; INLINE];
-            for (slot, source) in values.iter_mut().zip(handle.labels) {
+            for (slot, source) in values.iter_mut().zip(self.labels) {
                 *slot = value(source);
             }
-            family.entered(&values[..handle.labels.len()])
+            family.entered(&values[..self.labels.len()])
         } else {
-            let values: Vec<&str> = handle.labels.iter().map(value).collect();
+            let values: Vec<&str> = self.labels.iter().map(value).collect();
             family.entered(&values)
+        }
+    }
+
+    /// Adds a finished call to these cells. Without `nanos` it isn't timed.
+    #[inline]
+    fn add(&self, slot: Slot, nanos: Option<u64>, outcome: Outcome, reading: &Reading<'_>) {
+        let cell = slot.cell(outcome.index());
+        match self.record {
+            Record::Calls => thread::add(cell, 1),
+            Record::Duration => {
+                if let Some(nanos) = nanos {
+                    Histogram::observe_nanos_at(cell, self.bounds, nanos);
+                }
+            }
+            _ => self.add_more(slot, nanos, outcome, reading),
+        }
+    }
+
+    /// As [`add`](Self::add), for what is rarer.
+    #[inline(never)]
+    fn add_more(&self, slot: Slot, nanos: Option<u64>, outcome: Outcome, reading: &Reading<'_>) {
+        let Reading {
+            found,
+            rows,
+            items,
+            polls,
+            ..
+        } = *reading;
+        let observe = |nanos| {
+            let cell = slot.cell(outcome.index());
+            Histogram::observe_nanos_at(cell, self.bounds, nanos);
         };
+        let count = |rows| thread::add(slot.first, rows);
+        let succeeded = outcome == Outcome::Ok;
+        match self.record {
+            Record::Rows if succeeded => count(rows),
+            Record::Created if succeeded && found => count(rows),
+            Record::Replaced if succeeded && !found => count(rows),
+            Record::Hits if succeeded && found => count(1),
+            Record::Misses if succeeded && !found => count(1),
+            Record::Successes if succeeded => count(1),
+            Record::Errors if outcome == Outcome::Error => count(1),
+            Record::Items => count(items),
+            Record::Queries => {
+                thread::add(slot.cell(outcome.index()), 1);
+                query::count();
+            }
+            Record::Slow(threshold) => {
+                let threshold = match threshold {
+                    0 => crate::config::slow_query_nanos(),
+                    own => own,
+                };
+                if nanos.is_some_and(|nanos| nanos >= threshold) {
+                    count(1);
+                }
+            }
+            Record::Busy | Record::Idle | Record::LongestPoll => {
+                let Some(nanos) = nanos else { return };
+                observe(match self.record {
+                    Record::Busy => polls.busy,
+                    Record::LongestPoll => polls.longest,
+                    _ => nanos.saturating_sub(polls.busy),
+                });
+            }
+            Record::LastSuccess if succeeded => FamilyCore::gauge(slot.first).set_to_current_time(),
+            // Others have nothing to add, or have been taken care of.
+            _ => {}
+        }
     }
 }
 

@@ -61,6 +61,17 @@ impl<'a, T: ?Sized> RowsOfAny<'a, T> for Probe<'a, T> {
     }
 }
 
+/// The rows of a call by the user's closure, which is asked for by a method that
+/// has its span.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __rows {
+    ($value:expr, $method:ident = $rows:expr) => {{
+        use $crate::__private::{RowsOfAny as _, RowsOfOption as _, RowsOfResult as _};
+        (&&&$crate::__private::Probe($value)).$method($rows)
+    }};
+}
+
 #[cfg(test)]
 #[expect(
     unused_imports,
@@ -69,7 +80,7 @@ impl<'a, T: ?Sized> RowsOfAny<'a, T> for Probe<'a, T> {
 mod tests {
     macro_rules! rows {
         ($value:expr, $rows:expr) => {
-            $crate::__reading!(&$value, __rows = $rows).rows
+            $crate::__rows!(&$value, __rows = $rows)
         };
     }
 

@@ -1,6 +1,7 @@
 //! A value that rises and falls.
 
 use super::cells::GAUGES;
+use std::time::SystemTime;
 
 /// A gauge: a double that is set, raised and lowered.
 ///
@@ -43,6 +44,13 @@ impl Gauge {
     /// Subtracts `amount`.
     pub fn sub(&self, amount: f64) {
         self.add(-amount);
+    }
+
+    /// Sets the value to the current time, in seconds since 1970.
+    pub fn set_to_current_time(&self) {
+        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        // Before 1970 there is no time to tell.
+        self.set(since.unwrap_or_default().as_secs_f64());
     }
 
     /// The current value.

@@ -1,6 +1,7 @@
 //! The recording core: every series, whatever its labels, is one range of
 //! cells; a lookup returns an index; recording is one function per kind.
 
+mod age;
 mod bucket;
 mod cells;
 mod counter;
@@ -16,6 +17,7 @@ mod slab;
 mod table;
 pub(crate) mod thread;
 
+pub(crate) use age::{Ages, Entry, refresh_ages};
 pub(crate) use bucket::Bounds;
 pub use counter::Counter;
 pub(crate) use dense::combination;

@@ -339,14 +339,16 @@ impl Registry {
         bridge::Bridge(self)
     }
 
-    /// Takes up the catalogue's new sites.
-    pub(crate) fn take_up_sites(&self) {
+    /// Takes up the catalogue's new sites, and sets what is known only when it is
+    /// asked for.
+    pub(crate) fn refresh(&self) {
         self.with_state(|_| ());
+        crate::record::refresh_ages();
     }
 
     /// All families, with the names that they are served under.
     pub(crate) fn gather(&self) -> Vec<(String, Arc<FamilyCore>)> {
-        self.take_up_sites();
+        self.refresh();
         self.families_beyond(0).unwrap_or_default()
     }
 

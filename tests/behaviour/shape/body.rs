@@ -1,16 +1,27 @@
 //! What a body may hold.
 
+#![expect(
+    clippy::diverging_sub_expression,
+    clippy::let_and_return,
+    clippy::needless_question_mark,
+    clippy::needless_return,
+    clippy::never_loop,
+    reason = "bodies that are odd in one way each are what is tested"
+)]
+
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use metrics_runtime::{Registry, counted};
+use metrics_runtime::{Registry, counted, in_progress, timed};
 
-use crate::driver::{
-    Calls, End, Failure, VALUE, assert_panics, cancel, check, check_async, counted, ready,
-};
+use super::watched::{Watched, check, check_async, check_sure};
+use crate::driver::{Calls, End, Failure, VALUE, assert_panics, cancel, counted, ready};
 
 static REGISTRY: Registry = Registry::new();
 
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 fn returning(end: End) -> Result<u32, Failure> {
     if end == End::Return {
         return end.reach();
@@ -24,7 +35,9 @@ fn returning(end: End) -> Result<u32, Failure> {
     Err(Failure)
 }
 
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 async fn returning_async(end: End) -> Result<u32, Failure> {
     if end == End::Return {
         end.wait().await;
@@ -32,7 +45,10 @@ async fn returning_async(end: End) -> Result<u32, Failure> {
     }
     end.wait().await;
     if end == End::Fail {
-        return Err(Failure);
+        let Err(failure) = end.reach() else {
+            return Ok(0);
+        };
+        return Err(failure);
     }
     return end.reach();
 }
@@ -43,13 +59,17 @@ fn an_early_return_is_counted() {
     check_async(&REGISTRY, "returning_async", returning_async);
 }
 
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 fn asking(end: End) -> Result<u32, Failure> {
     let value = end.reach()?;
     Ok(value)
 }
 
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 async fn asking_async(end: End) -> Result<u32, Failure> {
     let waited = async {
         end.wait().await;
@@ -65,7 +85,9 @@ fn a_question_mark_is_counted_as_an_error() {
     check_async(&REGISTRY, "asking_async", asking_async);
 }
 
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 fn asking_option(end: End) -> Option<u32> {
     let value = end.reach().ok()?;
     Some(value)
@@ -73,42 +95,86 @@ fn asking_option(end: End) -> Option<u32> {
 
 #[test]
 fn none_is_ok() {
-    assert_eq!(asking_option(End::Return), Some(VALUE));
-    assert_eq!(asking_option(End::Fail), None);
-    assert_panics(|| asking_option(End::Panic));
-    let calls = Calls {
-        ok: 2.0,
-        panic: 1.0,
-        ..Calls::NONE
-    };
-    assert_eq!(counted(&REGISTRY, "asking_option"), calls);
+    let mut watched = Watched::new(&REGISTRY, "asking_option");
+    assert_eq!(watched.ok(|| asking_option(End::Return)), Some(VALUE));
+    assert_eq!(watched.ok(|| asking_option(End::Fail)), None);
+    watched.panics(|| asking_option(End::Panic));
 }
 
-#[counted(registry = REGISTRY)]
-async fn recursive(depth: u32, end: End) -> Result<u32, Failure> {
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+fn recursive(depth: u32, end: End) -> Result<u32, Failure> {
+    if depth == 0 {
+        return end.reach();
+    }
+    recursive(depth - 1, end)
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+async fn recursive_async(depth: u32, end: End) -> Result<u32, Failure> {
     if depth == 0 {
         end.wait().await;
         return end.reach();
     }
-    Box::pin(recursive(depth - 1, end)).await
+    Box::pin(recursive_async(depth - 1, end)).await
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+fn recursive_boxed(depth: u32, end: End) -> Pin<Box<dyn Future<Output = Result<u32, Failure>>>> {
+    Box::pin(async move {
+        if depth == 0 {
+            end.wait().await;
+            return end.reach();
+        }
+        recursive_boxed(depth - 1, end).await
+    })
 }
 
 #[test]
 fn each_level_of_a_recursion_is_counted() {
-    assert_eq!(ready(recursive(2, End::Return)), Ok(VALUE));
-    assert_eq!(ready(recursive(1, End::Fail)), Err(Failure));
-    assert_panics(|| ready(recursive(3, End::Panic)));
-    cancel(recursive(4, End::Wait));
+    check(&REGISTRY, "recursive", |end| recursive(0, end));
+    assert_eq!(recursive(2, End::Return), Ok(VALUE));
+    assert_eq!(recursive(1, End::Fail), Err(Failure));
+    assert_panics(|| recursive(3, End::Panic));
     let calls = Calls {
-        ok: 3.0,
-        error: 2.0,
-        panic: 4.0,
-        cancelled: 5.0,
+        ok: 4.0,
+        error: 3.0,
+        panic: 5.0,
+        cancelled: 0.0,
     };
     assert_eq!(counted(&REGISTRY, "recursive"), calls);
 }
 
-#[counted(registry = REGISTRY)]
+#[test]
+fn each_level_of_an_async_recursion_is_counted() {
+    check_async(&REGISTRY, "recursive_async", |end| recursive_async(0, end));
+    check_async(&REGISTRY, "recursive_boxed", |end| recursive_boxed(0, end));
+    assert_eq!(ready(recursive_async(2, End::Return)), Ok(VALUE));
+    assert_eq!(ready(recursive_boxed(2, End::Return)), Ok(VALUE));
+    assert_eq!(ready(recursive_async(1, End::Fail)), Err(Failure));
+    assert_eq!(ready(recursive_boxed(1, End::Fail)), Err(Failure));
+    assert_panics(|| ready(recursive_async(3, End::Panic)));
+    assert_panics(|| ready(recursive_boxed(3, End::Panic)));
+    cancel(recursive_async(4, End::Wait));
+    cancel(recursive_boxed(4, End::Wait));
+    let calls = Calls {
+        ok: 4.0,
+        error: 3.0,
+        panic: 5.0,
+        cancelled: 6.0,
+    };
+    assert_eq!(counted(&REGISTRY, "recursive_async"), calls);
+    assert_eq!(counted(&REGISTRY, "recursive_boxed"), calls);
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 fn with_inner_attributes(end: End) -> Result<u32, Failure> {
     #![allow(unused_variables)]
     #![expect(clippy::let_and_return, reason = "an expectation must be met too")]
@@ -117,7 +183,9 @@ fn with_inner_attributes(end: End) -> Result<u32, Failure> {
     value
 }
 
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 async fn with_inner_attributes_async(end: End) -> Result<u32, Failure> {
     #![allow(unused_variables)]
     let unused = 1;
@@ -135,9 +203,13 @@ fn a_body_may_start_with_attributes() {
     );
 }
 
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 fn outer(end: End) -> Result<u32, Failure> {
-    #[counted(registry = REGISTRY)]
+    #[timed(registry = REGISTRY)]
+    #[counted]
+    #[in_progress]
     fn inner(end: End) -> Result<u32, Failure> {
         end.reach()
     }
@@ -150,51 +222,401 @@ fn a_function_and_the_one_within_are_counted_apart() {
     assert_eq!(counted(&REGISTRY, "inner"), Calls::EACH);
 }
 
-/// Makes functions, whose parts come as fragments of every kind.
-macro_rules! functions {
-    ($visible:vis $plain:ident, $later:ident, $end:ident: $ending:ty => $returned:ty, $now:block, $then:block) => {
-        #[counted(registry = REGISTRY)]
-        $visible fn $plain($end: $ending) -> $returned $now
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+async fn outer_async(end: End) -> Result<u32, Failure> {
+    #[timed(registry = REGISTRY)]
+    #[counted]
+    #[in_progress]
+    async fn inner_async(end: End) -> Result<u32, Failure> {
+        end.wait().await;
+        end.reach()
+    }
+    let block = async move { inner_async(end).await };
+    let closure = async |value: u32| Ok(value);
+    closure(block.await?).await
+}
 
-        #[counted(registry = REGISTRY)]
-        $visible async fn $later($end: $ending) -> $returned $then
+#[test]
+fn an_async_function_and_the_one_within_are_counted_apart() {
+    check_async(&REGISTRY, "outer_async", outer_async);
+    assert_eq!(counted(&REGISTRY, "inner_async"), Calls::EACH_ASYNC);
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+fn breaking(end: End) -> Result<u32, Failure> {
+    let value = 'outer: loop {
+        for round in 0_u32.. {
+            if round < 2 {
+                continue;
+            }
+            break 'outer end.reach();
+        }
+    };
+    let block = 'block: {
+        if value.is_err() {
+            break 'block value;
+        }
+        value
+    };
+    'tail: loop {
+        while block.is_ok() {
+            break 'tail block;
+        }
+        break block;
+    }
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+async fn breaking_async(end: End) -> Result<u32, Failure> {
+    'tail: loop {
+        loop {
+            end.wait().await;
+            let value = 'block: {
+                break 'block end.reach()?;
+            };
+            break 'tail Ok(value);
+        }
+    }
+}
+
+#[test]
+fn a_labelled_loop_gives_its_value() {
+    check(&REGISTRY, "breaking", breaking);
+    check_async(&REGISTRY, "breaking_async", breaking_async);
+}
+
+struct Pair {
+    left: u32,
+    right: u32,
+}
+
+/// What fails is as deep as it can be.
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+fn asking_everywhere(end: End, depth: u32) -> Result<u32, Failure> {
+    let ended = |at| if at == depth { end.reach() } else { Ok(VALUE) };
+    let mut sum = u32::max(ended(0)?, 1);
+    if ended(1)? == 0 {
+        return Ok(0);
+    }
+    let pair = Pair {
+        left: ended(2)?,
+        right: 1,
+    };
+    match ended(3)? {
+        VALUE => sum += [ended(4)?, 0][1],
+        _ => return Ok(ended(5)?),
+    }
+    let Some(value) = ended(6).ok() else {
+        return Err(ended(6).map_or_else(|failure| failure, |_| Failure));
+    };
+    while sum < ended(7)? {
+        sum += 1;
+    }
+    let through = (|| Ok(ended(8)? + ended(8)?))()?;
+    sum += (through + value + pair.left) * (pair.right - 1);
+    Ok([ended(9)? + sum - VALUE][0])
+}
+
+#[test]
+fn a_question_mark_may_stand_anywhere() {
+    check(&REGISTRY, "asking_everywhere", |end| {
+        asking_everywhere(end, 0)
+    });
+    for depth in [1, 2, 3, 4, 6, 7, 8, 9] {
+        assert_eq!(asking_everywhere(End::Return, depth), Ok(VALUE));
+        assert_eq!(asking_everywhere(End::Fail, depth), Err(Failure));
+        assert_panics(|| asking_everywhere(End::Panic, depth));
+    }
+    let calls = Calls {
+        ok: 9.0,
+        error: 9.0,
+        panic: 9.0,
+        cancelled: 0.0,
+    };
+    assert_eq!(counted(&REGISTRY, "asking_everywhere"), calls);
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+async fn asking_everywhere_async(end: End, depth: u32) -> Result<u32, Failure> {
+    let ended = async |at| {
+        if at == depth {
+            end.wait().await;
+            end.reach()
+        } else {
+            Ok(VALUE)
+        }
+    };
+    let sum = u32::max(ended(0).await?, 1);
+    let pair = Pair {
+        left: async { Ok(ended(1).await?) }.await?,
+        right: 0,
+    };
+    match ended(2).await? {
+        VALUE => {}
+        _ => return Ok(ended(2).await?),
+    }
+    for _ in 0..ended(3).await? {}
+    Ok([ended(4).await? + sum + pair.right - pair.left][0])
+}
+
+#[test]
+fn a_question_mark_may_stand_anywhere_in_an_async_function() {
+    check_async(&REGISTRY, "asking_everywhere_async", |end| {
+        asking_everywhere_async(end, 0)
+    });
+    for depth in 1..5 {
+        assert_eq!(
+            ready(asking_everywhere_async(End::Return, depth)),
+            Ok(VALUE)
+        );
+        assert_eq!(
+            ready(asking_everywhere_async(End::Fail, depth)),
+            Err(Failure)
+        );
+        assert_panics(|| ready(asking_everywhere_async(End::Panic, depth)));
+        cancel(asking_everywhere_async(End::Wait, depth));
+    }
+    let calls = Calls {
+        ok: 5.0,
+        error: 5.0,
+        panic: 5.0,
+        cancelled: 5.0,
+    };
+    assert_eq!(counted(&REGISTRY, "asking_everywhere_async"), calls);
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+fn returning_within(end: End) -> Result<u32, Failure> {
+    let odd = |value: u32| -> bool {
+        if value % 2 == 1 {
+            return true;
+        }
+        false
+    };
+    let found = [2, 4, 7].into_iter().find(|value| {
+        return odd(*value);
+    });
+    end.reach().map(|_| found.unwrap_or_default())
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+async fn returning_within_async(end: End) -> Result<u32, Failure> {
+    let block = async {
+        if end == End::Return {
+            return Ok(VALUE);
+        }
+        Err(Failure)
+    };
+    end.wait().await;
+    let value = end.reach()?;
+    block.await.map(|returned: u32| returned.max(value))
+}
+
+#[test]
+fn a_return_within_a_closure_ends_the_closure() {
+    check(&REGISTRY, "returning_within", returning_within);
+    check_async(&REGISTRY, "returning_within_async", returning_within_async);
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+fn looping(end: End) -> Result<u32, Failure> {
+    loop {
+        if end != End::Fail {
+            return end.reach();
+        }
+        end.reach()?;
+    }
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+async fn looping_async(end: End) -> Result<u32, Failure> {
+    loop {
+        end.wait().await;
+        if end != End::Fail {
+            return end.reach();
+        }
+        end.reach()?;
+    }
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+fn diverging_in_all_arms(end: End) -> Result<u32, Failure> {
+    match end.reach() {
+        Ok(value) => return Ok(value),
+        Err(failure) => return Err(failure),
+    }
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+async fn diverging_in_all_arms_async(end: End) -> Result<u32, Failure> {
+    end.wait().await;
+    match end.reach() {
+        Ok(value) => return Ok(value),
+        Err(failure) => return Err(failure),
     };
 }
 
-functions!(
-    pub(crate) made, made_async, end: End => Result<u32, Failure>,
-    { end.reach() },
-    { end.wait().await; end.reach() }
-);
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+fn diverging_tail(end: End) -> Result<u32, Failure> {
+    if end != End::Wait {
+        return end.reach();
+    }
+    unreachable!("only async calls wait")
+}
 
 #[test]
-fn a_function_made_by_a_macro_is_counted() {
-    check(&REGISTRY, "made", made);
-    check_async(&REGISTRY, "made_async", made_async);
+fn a_body_may_have_no_tail() {
+    check(&REGISTRY, "looping", looping);
+    check_async(&REGISTRY, "looping_async", looping_async);
+    check(&REGISTRY, "diverging_in_all_arms", diverging_in_all_arms);
+    check_async(
+        &REGISTRY,
+        "diverging_in_all_arms_async",
+        diverging_in_all_arms_async,
+    );
+    check(&REGISTRY, "diverging_tail", diverging_tail);
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+fn with_items(end: End) -> Result<u32, Failure> {
+    use std::convert::identity as same;
+    const OFFSET: u32 = 1;
+    static LOOKED_AT: AtomicU32 = AtomicU32::new(0);
+    struct Local(u32);
+    impl Local {
+        fn value(&self) -> u32 {
+            self.0 - OFFSET
+        }
+    }
+    macro_rules! ended {
+        () => {
+            end.reach()?
+        };
+    }
+    LOOKED_AT.fetch_add(1, Ordering::Relaxed);
+    let _ = end.reach()?;
+    Ok(Local(same(ended!()) + OFFSET).value())
+}
+
+#[test]
+fn a_body_may_hold_items() {
+    check(&REGISTRY, "with_items", with_items);
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+fn writing(out: &mut u32, end: End) -> Result<(), Failure> {
+    *out = end.reach()?;
+    Ok(())
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+async fn writing_async(out: &mut u32, end: End) -> Result<(), Failure> {
+    end.wait().await;
+    *out = end.reach()?;
+    Ok(())
+}
+
+#[test]
+fn a_body_may_write_through_an_argument() {
+    check(&REGISTRY, "writing", |end| {
+        let mut out = 0;
+        writing(&mut out, end).map(|()| out)
+    });
+    check_async(&REGISTRY, "writing_async", |end| async move {
+        let mut out = 0;
+        writing_async(&mut out, end).await?;
+        Ok(out)
+    });
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+fn shadowing(end: End, value: u32) -> u32 {
+    let end = end.reach().map(|_| value);
+    let value = end.unwrap_or(0);
+    value
+}
+
+#[test]
+fn a_body_may_shadow_its_arguments() {
+    check_sure(&REGISTRY, "shadowing", |end| shadowing(end, VALUE));
+}
+
+#[expect(dead_code, reason = "what the attribute adds is no use of a function")]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+fn unused() {}
+
+#[expect(dead_code, reason = "as above")]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+async fn unused_async() {}
+
+#[test]
+fn a_function_that_nothing_calls_is_on_the_page_and_dead() {
+    let _ = Watched::new(&REGISTRY, "unused");
+    let _ = Watched::new(&REGISTRY, "unused_async");
 }
 
 /// The names that an expansion might use itself.
-#[counted(registry = REGISTRY)]
-async fn with_our_names(end: End) -> Result<u32, Failure> {
-    let (__call, __future, __out, __done, __guard) = (1, 2, 3, 4, 5);
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+async fn with_our_names(__call: u32, __item: u32, end: End) -> Result<u32, Failure> {
+    let (__future, __out, __done, __guard) = (2, 3, 4, 5);
     static __SITE: AtomicU32 = AtomicU32::new(0);
     __SITE.store(
-        __call + __future + __out + __done + __guard,
+        __call + __future + __out + __done + __guard + __item,
         Ordering::Relaxed,
     );
     end.wait().await;
     end.reach()
-        .map(|value| value + __SITE.load(Ordering::Relaxed) - 15)
+        .map(|value| value + __SITE.load(Ordering::Relaxed) - 21)
 }
 
 #[test]
 fn names_in_a_body_do_not_meet_those_of_the_expansion() {
-    check_async(&REGISTRY, "with_our_names", with_our_names);
+    check_async(&REGISTRY, "with_our_names", |end| with_our_names(1, 6, end));
 }
 
 /// What a closure around a body could change: captures by move, and when they
 /// are dropped.
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 fn consuming(text: String, drops: Noted<'_>, end: End) -> Result<u32, Failure> {
     let _ = &drops;
     let bytes = text.into_bytes();

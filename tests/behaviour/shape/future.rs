@@ -3,15 +3,18 @@
 use std::fmt::Debug;
 use std::pin::Pin;
 
-use metrics_runtime::{Registry, counted};
+use metrics_runtime::{Registry, counted, in_progress, timed};
 
-use crate::driver::{Calls, End, Failure, VALUE, assert_panics, check, check_async, counted};
+use super::watched::{Watched, check, check_async, check_sure, check_sure_async};
+use crate::driver::{Calls, End, Failure, VALUE, assert_panics, counted, ready};
 
 static REGISTRY: Registry = Registry::new();
 
 type Ended = Result<u32, Failure>;
 
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 fn boxed_at_the_tail(end: End) -> Pin<Box<dyn Future<Output = Ended> + Send>> {
     let offset = 1;
     Box::pin(async move {
@@ -27,7 +30,9 @@ fn a_boxed_future_at_the_tail_is_counted_by_its_end() {
 }
 
 #[expect(clippy::let_and_return, reason = "the box must not be the tail")]
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 fn boxed_before<'a>(end: &'a End) -> Pin<Box<dyn Future<Output = Ended> + 'a>> {
     let boxed = Box::pin(async move {
         end.wait().await;
@@ -41,11 +46,11 @@ fn a_boxed_future_before_the_tail_is_counted_by_its_end() {
     check_async(&REGISTRY, "boxed_before", |end| async move {
         boxed_before(&end).await
     });
-    drop(boxed_before(&End::Return));
-    assert_eq!(counted(&REGISTRY, "boxed_before"), Calls::EACH_ASYNC);
 }
 
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 fn boxed_early(end: End) -> Pin<Box<dyn Future<Output = Ended>>> {
     if end == End::Fail {
         return Box::pin(async move { end.reach() });
@@ -62,7 +67,9 @@ fn a_boxed_future_that_is_returned_early_is_counted_too() {
     check_async(&REGISTRY, "boxed_early", boxed_early);
 }
 
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 fn opaque_future(end: End) -> impl Future<Output = Ended> + Send {
     async move {
         end.wait().await;
@@ -71,7 +78,9 @@ fn opaque_future(end: End) -> impl Future<Output = Ended> + Send {
 }
 
 #[expect(clippy::let_and_return, reason = "the block must not be the tail")]
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 fn opaque_future_of_a_borrow(end: &End) -> impl Future<Output = Ended> {
     let end = *end;
     let future = async move {
@@ -91,7 +100,9 @@ fn an_opaque_future_is_counted_by_its_end() {
 
 macro_rules! typed {
     ($name:ident, $end:ident, $returned:ty, $body:block) => {
-        #[counted(registry = REGISTRY)]
+        #[timed(registry = REGISTRY)]
+        #[counted]
+        #[in_progress]
         fn $name($end: End) -> $returned $body
     };
 }
@@ -113,7 +124,9 @@ fn a_boxed_future_whose_type_is_a_macros_fragment_is_counted_by_its_end() {
     check_async(&REGISTRY, "boxed_by_a_macro", boxed_by_a_macro);
 }
 
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 fn opaque(end: End) -> impl Iterator<Item = u32> {
     let value = end.reach();
     value.into_iter().chain([1])
@@ -121,22 +134,23 @@ fn opaque(end: End) -> impl Iterator<Item = u32> {
 
 #[test]
 fn an_opaque_value_is_counted() {
-    assert_eq!(opaque(End::Return).collect::<Vec<_>>(), [VALUE, 1]);
-    assert_panics(|| opaque(End::Panic).count());
-    let calls = Calls {
-        panic: 1.0,
-        ..Calls::OK
-    };
-    assert_eq!(counted(&REGISTRY, "opaque"), calls);
+    let mut watched = Watched::new(&REGISTRY, "opaque");
+    let values = watched.ok(|| opaque(End::Return));
+    assert_eq!(values.collect::<Vec<_>>(), [VALUE, 1]);
+    watched.panics(|| opaque(End::Panic).count());
 }
 
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 async fn opaque_later(end: End) -> impl Debug + Into<Ended> {
     end.wait().await;
     end.reach()
 }
 
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 fn hiding(end: End) -> impl Debug + Into<Ended> {
     end.reach()
 }
@@ -149,13 +163,17 @@ fn a_result_behind_an_opaque_type_is_told_apart() {
     });
 }
 
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 fn partly_opaque(end: End) -> Result<impl Iterator<Item = u32>, Failure> {
     let value = end.reach()?;
     Ok((0..=value).rev())
 }
 
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 async fn partly_opaque_later(end: End) -> Result<impl Iterator<Item = u32>, Failure> {
     end.wait().await;
     let value = end.reach()?;
@@ -174,7 +192,9 @@ fn a_result_of_an_opaque_type_is_told_apart() {
     });
 }
 
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 fn dynamic(end: End) -> Box<dyn Fn() -> u32> {
     let value = end.reach().unwrap_or_default();
     Box::new(move || value)
@@ -182,22 +202,20 @@ fn dynamic(end: End) -> Box<dyn Fn() -> u32> {
 
 #[test]
 fn a_boxed_closure_is_counted_when_it_is_made() {
-    assert_eq!(dynamic(End::Return)(), VALUE);
-    assert_panics(|| dynamic(End::Panic)());
-    let calls = Calls {
-        panic: 1.0,
-        ..Calls::OK
-    };
-    assert_eq!(counted(&REGISTRY, "dynamic"), calls);
+    check_sure(&REGISTRY, "dynamic", |end| dynamic(end)());
 }
 
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 fn boxed_after(end: End) -> Pin<Box<dyn Future<Output = Ended>>> {
     let _ = end.reach();
     Box::pin(async move { Ok(VALUE) })
 }
 
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 fn opaque_after(end: End) -> impl Future<Output = Ended> {
     let ended = end.reach();
     async move {
@@ -221,4 +239,344 @@ fn a_panic_before_there_is_a_future_is_counted() {
     assert_eq!(counted(&REGISTRY, "opaque_after"), panicked);
     drop(opaque_after(End::Return));
     assert_eq!(counted(&REGISTRY, "opaque_after"), panicked, "never polled");
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+fn boxed_in_arms(end: End) -> Pin<Box<dyn Future<Output = Ended>>> {
+    match end {
+        End::Fail => Box::pin(async move { end.reach() }),
+        End::Wait => Box::pin(std::future::pending()),
+        _ if end == End::Panic => Box::pin(async move {
+            end.wait().await;
+            end.reach()
+        }),
+        _ => Box::pin(waited(end)),
+    }
+}
+
+async fn waited(end: End) -> Ended {
+    end.wait().await;
+    end.reach()
+}
+
+#[test]
+fn a_boxed_future_of_any_arm_is_counted_by_its_end() {
+    check_async(&REGISTRY, "boxed_in_arms", boxed_in_arms);
+}
+
+macro_rules! boxed {
+    (return $future:expr) => {
+        return Box::pin($future)
+    };
+    ($future:expr) => {
+        Box::pin($future)
+    };
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+fn boxed_by_a_call(end: End) -> Pin<Box<dyn Future<Output = Ended> + Send>> {
+    boxed!(async move {
+        end.wait().await;
+        end.reach()
+    })
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+fn boxed_by_a_return(end: End) -> Pin<Box<dyn Future<Output = Ended> + Send>> {
+    if end == End::Fail {
+        boxed!(return async move { end.reach() });
+    }
+    Box::pin(async move {
+        end.wait().await;
+        end.reach()
+    })
+}
+
+#[test]
+fn a_boxed_future_behind_a_macro_is_counted_by_its_end() {
+    check_async(&REGISTRY, "boxed_by_a_call", boxed_by_a_call);
+    check_async(&REGISTRY, "boxed_by_a_return", boxed_by_a_return);
+}
+
+/// As the `futures` crate names them.
+type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+type LocalBoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+fn of_an_alias(end: &End) -> BoxFuture<'_, Ended> {
+    Box::pin(async {
+        end.wait().await;
+        end.reach()
+    })
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+fn of_a_local_alias<'a>(end: &'a End) -> LocalBoxFuture<'a, Ended> {
+    let not_send = std::rc::Rc::new(end);
+    let future = async move {
+        not_send.wait().await;
+        not_send.reach()
+    };
+    Box::pin(future) as LocalBoxFuture<'a, Ended>
+}
+
+#[test]
+fn a_boxed_future_of_an_alias_is_counted_by_its_end() {
+    check_async(&REGISTRY, "of_an_alias", |end| async move {
+        of_an_alias(&end).await
+    });
+    check_async(&REGISTRY, "of_a_local_alias", |end| async move {
+        of_a_local_alias(&end).await
+    });
+}
+
+type Job = Pin<Box<dyn Future<Output = Ended>>>;
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+fn of_an_own_alias(end: End) -> Job {
+    Box::pin(waited(end))
+}
+
+// As documented: the name says nothing of a future.
+#[test]
+fn a_boxed_future_of_an_alias_of_ones_own_is_counted_when_it_is_made() {
+    drop(of_an_own_alias(End::Fail));
+    assert_eq!(counted(&REGISTRY, "of_an_own_alias"), Calls::OK);
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+fn boxed_by_path(
+    end: End,
+) -> ::std::pin::Pin<::std::boxed::Box<dyn Future<Output = Ended> + Send>> {
+    let end = std::convert::identity(end);
+    ::std::boxed::Box::pin(async move {
+        end.wait().await;
+        let value = end.reach()?;
+        Ok(value)
+    })
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+fn boxed_of_a_borrow<'a, 'b: 'a>(
+    end: &'a End,
+    value: &'b u32,
+) -> Pin<Box<dyn Future<Output = Result<&'b u32, Failure>> + Send + 'a>> {
+    Box::pin(async move {
+        end.wait().await;
+        end.reach()?;
+        Ok(value)
+    })
+}
+
+#[test]
+fn a_boxed_future_may_be_written_by_path_and_may_borrow() {
+    check_async(&REGISTRY, "boxed_by_path", boxed_by_path);
+    check_async(&REGISTRY, "boxed_of_a_borrow", |end| async move {
+        boxed_of_a_borrow(&end, &VALUE).await.copied()
+    });
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+fn opaque_early(end: End) -> impl Future<Output = Ended> + Send + use<> {
+    if end == End::Fail {
+        return waited(end);
+    }
+    waited(end)
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+fn opaque_named<'a, T: Copy + Into<Ended> + 'a>(
+    given: &'a T,
+    end: &'a End,
+) -> impl Future<Output = Ended> + use<'a, T> {
+    std::future::poll_fn(move |_| {
+        end.reach()?;
+        if *end == End::Wait {
+            std::task::Poll::Pending
+        } else {
+            std::task::Poll::Ready((*given).into())
+        }
+    })
+}
+
+#[derive(Clone, Copy)]
+struct Seven;
+
+impl From<Seven> for Ended {
+    fn from(Seven: Seven) -> Self {
+        Ok(VALUE)
+    }
+}
+
+#[test]
+fn an_opaque_future_may_return_early_and_say_what_it_captures() {
+    check_async(&REGISTRY, "opaque_early", opaque_early);
+    check_async(&REGISTRY, "opaque_named", |end| async move {
+        opaque_named(&Seven, &end).await
+    });
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+fn opaque_twice(end: End) -> impl Future<Output = impl Into<Ended> + Debug> {
+    async move {
+        end.wait().await;
+        end.reach()
+    }
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+async fn later_again(end: End) -> impl Future<Output = Ended> {
+    let _ = end.reach();
+    end.wait().await;
+    async move { Ok(VALUE) }
+}
+
+#[test]
+fn the_value_of_an_opaque_future_may_be_opaque() {
+    check_async(&REGISTRY, "opaque_twice", |end| async move {
+        opaque_twice(end).await.into()
+    });
+}
+
+#[test]
+fn an_async_function_that_returns_a_future_is_counted_by_its_own_end() {
+    check_sure_async(&REGISTRY, "later_again", |end| async move {
+        let inner = later_again(end).await;
+        inner.await.unwrap_or_default()
+    });
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+fn partly_future(end: End) -> Result<impl Future<Output = u32>, Failure> {
+    let value = end.reach()?;
+    Ok(async move { value })
+}
+
+#[test]
+fn a_result_of_a_future_is_counted_when_it_is_made() {
+    check(&REGISTRY, "partly_future", |end| {
+        partly_future(end).map(ready)
+    });
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+fn closing(end: End) -> impl Fn(u32) -> u32 {
+    let value = end.reach().unwrap_or_default();
+    move |more| value + more
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+fn closing_once(end: End) -> Result<impl FnOnce() -> String, Failure> {
+    let text = end.reach()?.to_string();
+    Ok(move || text)
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+async fn closing_async(end: End) -> impl FnMut() -> u32 {
+    end.wait().await;
+    let mut value = end.reach().unwrap_or_default() - 1;
+    move || {
+        value += 1;
+        value
+    }
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+fn closing_over_async(end: End) -> impl AsyncFn(u32) -> u32 {
+    let value = end.reach().unwrap_or_default();
+    async move |more| value + more
+}
+
+#[test]
+fn a_returned_closure_is_counted_when_it_is_made() {
+    check_sure(&REGISTRY, "closing", |end| closing(end)(0));
+    check(&REGISTRY, "closing_once", |end| {
+        closing_once(end).map(|text| text().parse().expect("a number"))
+    });
+    check_sure_async(&REGISTRY, "closing_async", |end| async move {
+        let mut more = closing_async(end).await;
+        more()
+    });
+    check_sure(&REGISTRY, "closing_over_async", |end| {
+        ready(closing_over_async(end)(0))
+    });
+}
+
+trait Shown {
+    fn shown(&self) -> u32;
+}
+
+impl Shown for u32 {
+    fn shown(&self) -> u32 {
+        *self
+    }
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+fn of_any_type(end: End) -> Result<Box<dyn Shown>, Box<dyn std::error::Error>> {
+    let value = end.reach()?;
+    if value > VALUE {
+        Err("too much")?;
+    }
+    Ok(Box::new(value))
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+async fn of_any_type_async(end: End) -> Result<Box<dyn Shown>, Box<dyn std::error::Error>> {
+    end.wait().await;
+    let value = end.reach()?;
+    if value > VALUE {
+        Err("too much")?;
+    }
+    Ok(Box::new(value))
+}
+
+#[test]
+fn a_boxed_value_of_any_type_is_counted() {
+    let plain = |ended: Result<Box<dyn Shown>, Box<dyn std::error::Error>>| match ended {
+        Ok(shown) => Ok(shown.shown()),
+        Err(error) => Err(*error.downcast().expect("it failed on purpose")),
+    };
+    check(&REGISTRY, "of_any_type", |end| plain(of_any_type(end)));
+    check_async(&REGISTRY, "of_any_type_async", |end| async move {
+        plain(of_any_type_async(end).await)
+    });
 }

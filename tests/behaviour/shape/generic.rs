@@ -5,13 +5,16 @@
 use std::fmt::Display;
 use std::marker::PhantomData;
 
-use metrics_runtime::{Registry, counted};
+use metrics_runtime::{Registry, counted, in_progress, timed};
 
-use crate::driver::{Calls, End, Failure, check, check_async, counted};
+use super::watched::{check, check_async};
+use crate::driver::{Calls, End, Failure, counted};
 
 static REGISTRY: Registry = Registry::new();
 
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 fn generic<T: Into<u32>>(value: T, end: End) -> Result<u32, Failure> {
     end.reach()?;
     Ok(value.into())
@@ -31,7 +34,9 @@ fn a_generic_function_is_one_series() {
     );
 }
 
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 async fn generic_async<T: Into<u32>>(value: T, end: End) -> Result<u32, Failure> {
     end.wait().await;
     end.reach()?;
@@ -46,7 +51,9 @@ fn a_generic_async_function_is_counted() {
 struct Shelf<T>(PhantomData<T>);
 
 impl<T: Default + Into<u32>> Shelf<T> {
-    #[counted(registry = REGISTRY)]
+    #[timed(registry = REGISTRY)]
+    #[counted]
+    #[in_progress]
     fn put<U>(&self, other: U, end: End) -> Result<u32, Failure>
     where
         U: TryInto<u32>,
@@ -55,7 +62,9 @@ impl<T: Default + Into<u32>> Shelf<T> {
         Ok(T::default().into() + other.try_into().unwrap_or_default())
     }
 
-    #[counted(registry = REGISTRY)]
+    #[timed(registry = REGISTRY)]
+    #[counted]
+    #[in_progress]
     async fn put_async<U>(&self, other: U, end: End) -> Result<u32, Failure>
     where
         U: TryInto<u32>,
@@ -73,12 +82,16 @@ fn a_generic_method_of_a_generic_type_is_counted() {
     check_async(&REGISTRY, "put_async", |end| shelf.put_async(7_i64, end));
 }
 
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 fn const_generic<const N: usize>(values: [u32; N], end: End) -> Result<u32, Failure> {
     end.reach().map(|_| values.into_iter().sum())
 }
 
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 async fn const_generic_async<const N: usize>(values: [u32; N], end: End) -> Result<u32, Failure> {
     end.wait().await;
     end.reach().map(|_| values.into_iter().sum())
@@ -92,13 +105,17 @@ fn a_function_with_a_const_parameter_is_counted() {
     });
 }
 
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 fn opaque_argument(value: impl Into<u32>, end: End) -> Result<u32, Failure> {
     end.reach()?;
     Ok(value.into())
 }
 
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 async fn opaque_argument_async(value: impl Into<u32>, end: End) -> Result<u32, Failure> {
     end.wait().await;
     end.reach()?;
@@ -115,7 +132,9 @@ fn a_function_with_an_opaque_argument_is_counted() {
     });
 }
 
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 fn named_lifetimes<'a, 'b: 'a>(
     short: &'a str,
     long: &'b str,
@@ -125,7 +144,9 @@ fn named_lifetimes<'a, 'b: 'a>(
     Ok(if short.is_empty() { long } else { short })
 }
 
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 async fn elided_lifetimes(text: &str, end: End) -> Result<&str, Failure> {
     end.wait().await;
     end.reach()?;
@@ -148,7 +169,9 @@ fn a_function_that_returns_a_borrow_is_counted() {
     });
 }
 
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 fn fully_generic<R, E: Display>(give: impl FnOnce() -> Result<R, E>) -> Result<R, E> {
     give()
 }
@@ -160,7 +183,9 @@ fn a_result_of_generic_types_is_told_apart() {
     });
 }
 
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 fn unknown<T>(give: impl FnOnce() -> T) -> T {
     give()
 }
@@ -169,4 +194,163 @@ fn unknown<T>(give: impl FnOnce() -> T) -> T {
 fn a_result_behind_a_type_parameter_counts_as_ok() {
     assert_eq!(unknown(|| End::Fail.reach()), Err(Failure));
     assert_eq!(counted(&REGISTRY, "unknown"), Calls::OK);
+}
+
+impl<T> Shelf<T> {
+    const OFFSET: u32 = 1;
+}
+
+trait Convert<From, const OFFSET: u32 = 0> {
+    type Output;
+
+    const NAME: &'static str;
+
+    fn convert(&self, from: From, end: End) -> Result<Self::Output, Failure>;
+
+    async fn convert_async(&self, from: From, end: End) -> Result<Self::Output, Failure>;
+}
+
+impl<T, F: Into<u32>, const OFFSET: u32> Convert<F, OFFSET> for Shelf<T>
+where
+    T: Default + Into<u32>,
+{
+    type Output = u32;
+
+    const NAME: &'static str = "shelf";
+
+    #[timed(registry = REGISTRY)]
+    #[counted]
+    #[in_progress]
+    fn convert(&self, from: F, end: End) -> Result<Self::Output, Failure> {
+        end.reach()?;
+        Ok(from.into() + T::default().into() + OFFSET - Self::OFFSET)
+    }
+
+    #[timed(registry = REGISTRY)]
+    #[counted]
+    #[in_progress]
+    async fn convert_async(&self, from: F, end: End) -> Result<Self::Output, Failure> {
+        end.wait().await;
+        end.reach()?;
+        assert_eq!(<Self as Convert<F, OFFSET>>::NAME, "shelf");
+        Ok(from.into() + T::default().into() + OFFSET - Self::OFFSET)
+    }
+}
+
+#[test]
+fn a_method_of_a_generic_trait_for_a_generic_type_is_counted() {
+    let shelf = Shelf::<u8>(PhantomData);
+    check(&REGISTRY, "convert", |end| {
+        Convert::<u8, 1>::convert(&shelf, 7, end)
+    });
+    check_async(&REGISTRY, "convert_async", |end| {
+        Convert::<u16, 2>::convert_async(&shelf, 6, end)
+    });
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+fn arrays<T: Copy + Default, const N: usize, const M: usize>(
+    [first, ..]: [T; 3],
+    end: End,
+) -> Result<[[T; N]; M], Failure> {
+    end.reach()?;
+    let mut rows = [[T::default(); N]; M];
+    rows[M - 1][N - 1] = first;
+    Ok(rows)
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+async fn arrays_async<T: Copy + Default, const N: usize>(
+    first: T,
+    end: End,
+) -> Result<[T; N], Failure> {
+    end.wait().await;
+    end.reach()?;
+    let mut row = [T::default(); N];
+    row[N - 1] = first;
+    Ok(row)
+}
+
+#[test]
+fn a_function_that_returns_an_array_of_const_length_is_counted() {
+    check(&REGISTRY, "arrays", |end| {
+        arrays::<_, 2, 3>([7, 0, 0], end).map(|rows| rows[2][1])
+    });
+    check_async(&REGISTRY, "arrays_async", |end| async move {
+        arrays_async::<_, 4>(7, end).await.map(|row| row[3])
+    });
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+fn of_any_lifetime<'a, T, F>(values: &'a [T], pick: F, end: End) -> Result<&'a T, Failure>
+where
+    T: 'a,
+    for<'b> F: Fn(&'b [T]) -> Option<&'b T>,
+{
+    end.reach()?;
+    pick(values).ok_or(Failure)
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+async fn of_any_lifetime_async<'a, I>(values: I, end: End) -> Result<I::Item, Failure>
+where
+    I: IntoIterator<Item = &'a u32>,
+{
+    let mut values = values.into_iter();
+    end.wait().await;
+    end.reach()?;
+    values.next().ok_or(Failure)
+}
+
+#[test]
+fn a_function_with_bounds_of_lifetimes_is_counted() {
+    check(&REGISTRY, "of_any_lifetime", |end| {
+        of_any_lifetime(&[7, 8], <[u32]>::first, end).copied()
+    });
+    check_async(&REGISTRY, "of_any_lifetime_async", |end| async move {
+        of_any_lifetime_async(&[7, 8], end).await.copied()
+    });
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+fn dynamic_argument(value: &mut dyn Iterator<Item = u32>, end: End) -> Result<u32, Failure> {
+    end.reach()?;
+    value.next().ok_or(Failure)
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+async fn called_back<F>(give: impl FnOnce(End) -> F, end: End) -> F::Output
+where
+    F: Future<Output = Result<u32, Failure>>,
+{
+    give(end).await
+}
+
+#[test]
+fn a_function_that_is_given_a_trait_object_or_a_callback_is_counted() {
+    check(&REGISTRY, "dynamic_argument", |end| {
+        dynamic_argument(&mut [7].into_iter(), end)
+    });
+    // What is behind `F::Output` isn't known to the body.
+    check_async(&REGISTRY, "called_back", |end| {
+        called_back(
+            |end| async move {
+                end.wait().await;
+                end.reach()
+            },
+            end,
+        )
+    });
 }

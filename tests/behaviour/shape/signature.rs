@@ -1,12 +1,12 @@
 //! Keywords, attributes and arguments of a signature.
 
 use std::panic::Location;
+use std::pin::Pin;
 
-use metrics_runtime::{Registry, counted};
+use metrics_runtime::{Registry, counted, in_progress, timed};
 
-use crate::driver::{
-    Calls, End, Failure, VALUE, assert_panics, caught, check, check_async, counted,
-};
+use super::watched::{Watched, check, check_async, check_sure, check_sure_async};
+use crate::driver::{Calls, End, Failure, VALUE, caught, counted, ready};
 
 static REGISTRY: Registry = Registry::new();
 
@@ -15,7 +15,9 @@ struct Point {
     y: u32,
 }
 
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 fn destructured(
     Point { x, y }: Point,
     (a, [b, ..]): (u32, [u32; 3]),
@@ -25,7 +27,9 @@ fn destructured(
     end.reach().map(|_| x + y + a + b)
 }
 
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 async fn destructured_async(
     Point { x, y }: Point,
     (a, [b, ..]): (u32, [u32; 3]),
@@ -47,7 +51,9 @@ fn arguments_may_be_destructured() {
     });
 }
 
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 fn mutable(mut values: Vec<u32>, mut sum: u32, end: End) -> Result<u32, Failure> {
     end.reach()?;
     while let Some(value) = values.pop() {
@@ -56,7 +62,9 @@ fn mutable(mut values: Vec<u32>, mut sum: u32, end: End) -> Result<u32, Failure>
     Ok(sum)
 }
 
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 async fn mutable_async(mut values: Vec<u32>, end: End) -> Result<u32, Failure> {
     values.push(4);
     end.wait().await;
@@ -72,12 +80,16 @@ fn arguments_may_be_mutable() {
     });
 }
 
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 fn conditional(#[cfg(not(test))] absent: Nothing, #[cfg(test)] end: End) -> Result<u32, Failure> {
     end.reach()
 }
 
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 async fn conditional_async(
     #[cfg(not(test))] absent: Nothing,
     #[cfg(test)] end: End,
@@ -92,12 +104,16 @@ fn arguments_may_be_configured_away() {
     check_async(&REGISTRY, "conditional_async", conditional_async);
 }
 
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 fn r#match(r#type: End) -> Result<u32, Failure> {
     r#type.reach()
 }
 
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 async fn r#loop(r#fn: End) -> Result<u32, Failure> {
     r#fn.wait().await;
     r#fn.reach()
@@ -115,7 +131,9 @@ fn a_raw_identifier_is_labelled_by_its_word() {
 ///
 /// `number` must point to one.
 #[expect(unsafe_code, reason = "an unsafe function may be annotated")]
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 unsafe fn dangerous(number: *const u32, end: End) -> Result<u32, Failure> {
     end.reach()?;
     // SAFETY: the caller says so.
@@ -128,7 +146,9 @@ unsafe fn dangerous(number: *const u32, end: End) -> Result<u32, Failure> {
 ///
 /// `number` must point to one as long as the future lives.
 #[expect(unsafe_code, reason = "an unsafe function may be annotated")]
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 async unsafe fn dangerous_async(number: *const u32, end: End) -> Result<u32, Failure> {
     end.wait().await;
     end.reach()?;
@@ -149,7 +169,9 @@ fn an_unsafe_function_stays_one_and_is_counted() {
 
 static SEVEN: u32 = VALUE;
 
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 extern "C" fn foreign(a: u32, b: u32) -> u32 {
     a + b
 }
@@ -158,7 +180,9 @@ extern "C" fn foreign(a: u32, b: u32) -> u32 {
     improper_ctypes_definitions,
     reason = "it is called from here only, with all ends"
 )]
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 extern "C-unwind" fn foreign_unwinding(end: End) -> Result<u32, Failure> {
     end.reach()
 }
@@ -171,7 +195,9 @@ fn a_function_with_a_foreign_abi_keeps_it_and_is_counted() {
     check(&REGISTRY, "foreign_unwinding", |end| foreign_unwinding(end));
 }
 
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 fn diverging(end: End) -> ! {
     let reached = end.reach();
     std::panic::panic_any(reached);
@@ -179,7 +205,8 @@ fn diverging(end: End) -> ! {
 
 #[test]
 fn a_function_that_never_returns_counts_its_panics() {
-    assert_panics(|| diverging(End::Panic));
+    let mut watched = Watched::new(&REGISTRY, "diverging");
+    watched.panics(|| diverging(End::Panic));
     let (payload, _) = caught(|| diverging(End::Return));
     assert_eq!(payload.downcast_ref(), Some(&Ok::<_, Failure>(VALUE)));
     let calls = Calls {
@@ -189,7 +216,9 @@ fn a_function_that_never_returns_counts_its_panics() {
     assert_eq!(counted(&REGISTRY, "diverging"), calls);
 }
 
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 async fn diverging_async(end: End) -> ! {
     end.wait().await;
     let reached = end.reach();
@@ -198,51 +227,69 @@ async fn diverging_async(end: End) -> ! {
 
 #[test]
 fn an_async_function_that_never_returns_counts_panics_and_cancellation() {
-    drop(diverging_async(End::Return));
-    assert_panics(|| crate::driver::ready(diverging_async(End::Panic)));
-    crate::driver::cancel(diverging_async(End::Wait));
-    let calls = Calls {
-        panic: 1.0,
-        cancelled: 1.0,
-        ..Calls::NONE
-    };
-    assert_eq!(counted(&REGISTRY, "diverging_async"), calls);
+    let mut watched = Watched::new(&REGISTRY, "diverging_async");
+    watched.forgotten(diverging_async(End::Return));
+    watched.panics(|| ready(diverging_async(End::Panic)));
+    watched.cancelled(diverging_async(End::Wait));
 }
 
 #[must_use]
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 fn precious_below(end: End) -> u32 {
     end.reach().unwrap_or_default()
 }
 
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 #[must_use]
 fn precious_above(end: End) -> u32 {
+    end.reach().unwrap_or_default()
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+#[must_use = "it is precious"]
+async fn precious_async(end: End) -> u32 {
+    end.wait().await;
     end.reach().unwrap_or_default()
 }
 
 #[expect(unused_must_use, reason = "the attribute must still do its work")]
 #[test]
 fn a_function_that_must_be_used_says_so() {
-    precious_below(End::Return);
+    let mut watched = Watched::new(&REGISTRY, "precious_below");
+    watched.ok(|| {
+        precious_below(End::Return);
+    });
+    watched.panics(|| precious_below(End::Panic));
+    check_sure(&REGISTRY, "precious_above", precious_above);
     precious_above(End::Return);
-    assert_panics(|| precious_above(End::Panic));
-    assert_eq!(counted(&REGISTRY, "precious_below"), Calls::OK);
-    let calls = Calls {
-        panic: 1.0,
-        ..Calls::OK
-    };
-    assert_eq!(counted(&REGISTRY, "precious_above"), calls);
+    check_sure_async(&REGISTRY, "precious_async", precious_async);
+    precious_async(End::Return);
+}
+
+#[expect(unused_must_use, reason = "a future must be used whatever makes it")]
+#[test]
+fn a_call_that_nobody_awaits_says_so() {
+    destructured_async(Point { x: 0, y: 1 }, (0, [0; 3]), "", End::Return);
 }
 
 #[track_caller]
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 fn tracked_above(end: End) -> Result<&'static Location<'static>, Failure> {
     end.reach()?;
     Ok(Location::caller())
 }
 
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 #[track_caller]
 fn tracked_below(end: End) -> Result<&'static Location<'static>, Failure> {
     end.reach()?;
@@ -259,7 +306,25 @@ fn a_function_that_tracks_its_caller_sees_it() {
     assert_eq!((below.file(), below.line()), (here.file(), line + 2));
 }
 
-#[counted(registry = REGISTRY)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+#[cfg_attr(all(), track_caller)]
+fn tracked_if(end: End) -> Result<&'static Location<'static>, Failure> {
+    end.reach()?;
+    Ok(Location::caller())
+}
+
+#[test]
+fn a_function_that_tracks_its_caller_on_a_condition_sees_it() {
+    let line = line!();
+    let location = tracked_if(End::Return).expect("it went well");
+    assert_eq!((location.file(), location.line()), (file!(), line + 1));
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
 #[track_caller]
 fn tracked_ends(end: End) -> Result<u32, Failure> {
     end.reach()
@@ -267,8 +332,9 @@ fn tracked_ends(end: End) -> Result<u32, Failure> {
 
 #[test]
 fn a_function_that_tracks_its_caller_tells_panics_but_not_errors() {
-    assert_eq!(tracked_ends(End::Return), Ok(VALUE));
-    assert_eq!(tracked_ends(End::Fail), Err(Failure));
+    let mut watched = Watched::new(&REGISTRY, "tracked_ends");
+    assert_eq!(watched.ok(|| tracked_ends(End::Return)), Ok(VALUE));
+    assert_eq!(watched.ok(|| tracked_ends(End::Fail)), Err(Failure));
     let line = line!() + 1;
     let (_, origin) = caught(|| tracked_ends(End::Panic));
     assert_eq!((origin.file.as_str(), origin.line), (file!(), line));
@@ -278,4 +344,254 @@ fn a_function_that_tracks_its_caller_tells_panics_but_not_errors() {
         ..Calls::NONE
     };
     assert_eq!(counted(&REGISTRY, "tracked_ends"), calls);
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+#[track_caller]
+fn tracked_future(end: End) -> Pin<Box<dyn Future<Output = Result<u32, Failure>>>> {
+    let caller = Location::caller();
+    Box::pin(async move {
+        end.wait().await;
+        let value = end.reach()?;
+        assert_eq!(caller.file(), file!());
+        Ok(value + caller.line() - caller.line())
+    })
+}
+
+// As `async_trait` leaves a method that tracks its caller.
+#[test]
+fn a_boxed_future_of_a_function_that_tracks_its_caller_is_counted_by_its_end() {
+    check_async(&REGISTRY, "tracked_future", |end| tracked_future(end));
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+#[inline]
+fn inlined(end: End) -> Result<u32, Failure> {
+    end.reach()
+}
+
+#[expect(clippy::inline_always, reason = "it may be asked for")]
+#[inline(always)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+async fn inlined_async(end: End) -> Result<u32, Failure> {
+    end.wait().await;
+    end.reach()
+}
+
+#[cold]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+#[inline(never)]
+fn cold(end: End) -> Result<u32, Failure> {
+    end.reach()
+}
+
+#[test]
+fn a_function_may_be_inlined_or_cold() {
+    check(&REGISTRY, "inlined", inlined);
+    check_async(&REGISTRY, "inlined_async", inlined_async);
+    check(&REGISTRY, "cold", cold);
+}
+
+#[deprecated]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+fn deprecated_above(end: End) -> Result<u32, Failure> {
+    end.reach()
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+#[deprecated(note = "it is old")]
+async fn deprecated_below(end: End) -> Result<u32, Failure> {
+    end.wait().await;
+    end.reach()
+}
+
+#[expect(deprecated, reason = "the attribute must still do its work")]
+#[test]
+fn a_deprecated_function_says_so() {
+    check(&REGISTRY, "deprecated_above", deprecated_above);
+    check_async(&REGISTRY, "deprecated_below", deprecated_below);
+}
+
+/// It is documented.
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+#[doc(hidden)]
+#[doc = "More of it."]
+#[doc(alias = "secret")]
+#[allow(clippy::unnecessary_wraps, reason = "as other functions")]
+pub(in crate::shape) fn hidden(end: End) -> Result<u32, Failure> {
+    end.reach()
+}
+
+#[test]
+fn a_hidden_and_documented_function_is_counted() {
+    check(&REGISTRY, "hidden", hidden);
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+fn attributed(
+    #[expect(unused_variables, reason = "the attribute must still do its work")] unused: u32,
+    #[allow(unused_mut, reason = "as above")] mut end: End,
+    #[cfg_attr(all(), allow(unused_variables))] also: u32,
+) -> Result<u32, Failure> {
+    end.reach()
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+async fn attributed_async(
+    #[expect(unused_variables, reason = "the attribute must still do its work")] unused: u32,
+    #[allow(unused_mut, reason = "as above")] mut end: End,
+    #[cfg_attr(all(), allow(unused_variables))] also: u32,
+) -> Result<u32, Failure> {
+    end.wait().await;
+    end.reach()
+}
+
+#[test]
+fn arguments_may_have_attributes() {
+    check(&REGISTRY, "attributed", |end| attributed(0, end, 0));
+    check_async(&REGISTRY, "attributed_async", |end| {
+        attributed_async(0, end, 0)
+    });
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+fn bound(
+    whole @ Point { x, .. }: &Point,
+    &(a, ref b): &(u32, String),
+    [first, .., last]: [u32; 4],
+    _: u8,
+    _: u8,
+    (mut sum, _): (u32, u8),
+    end: End,
+) -> Result<u32, Failure> {
+    sum += x + whole.y + a + first + last;
+    end.reach()?;
+    Ok(sum + u32::try_from(b.len()).unwrap_or_default())
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+async fn bound_async(
+    whole @ Point { x, .. }: &Point,
+    &(a, ref b): &(u32, String),
+    [first, .., last]: [u32; 4],
+    _: u8,
+    _: u8,
+    (mut sum, _): (u32, u8),
+    end: End,
+) -> Result<u32, Failure> {
+    sum += x + whole.y + a + first + last;
+    end.wait().await;
+    end.reach()?;
+    Ok(sum + u32::try_from(b.len()).unwrap_or_default())
+}
+
+#[test]
+fn arguments_may_be_bound_in_any_way() {
+    let (point, pair) = (Point { x: 1, y: 1 }, (1, "a".to_owned()));
+    let four = [1, 0, 0, 1];
+    check(&REGISTRY, "bound", |end| {
+        bound(&point, &pair, four, 0, 0, (1, 0), end)
+    });
+    check_async(&REGISTRY, "bound_async", |end| {
+        bound_async(&point, &pair, four, 0, 0, (1, 0), end)
+    });
+}
+
+/// Reads a number.
+///
+/// # Safety
+///
+/// `number` must point to one.
+#[expect(unsafe_code, reason = "a function of C may be annotated")]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+#[unsafe(no_mangle)]
+pub(super) unsafe extern "C-unwind" fn behaviour_shape_exported(
+    number: *const u32,
+    end: u8,
+) -> u32 {
+    let end = if end == 0 { End::Return } else { End::Panic };
+    // SAFETY: the caller says so.
+    end.reach().map_or(0, |_| unsafe { *number })
+}
+
+#[expect(unsafe_code, reason = "it calls an unsafe function")]
+#[test]
+fn an_exported_function_is_found_by_the_linker_and_counted() {
+    unsafe extern "C-unwind" {
+        #[link_name = "behaviour_shape_exported"]
+        fn linked(number: *const u32, end: u8) -> u32;
+    }
+    check_sure(&REGISTRY, "behaviour_shape_exported", |end| {
+        // SAFETY: the reference to a constant is valid for ever.
+        unsafe { linked(&raw const SEVEN, u8::from(end == End::Panic)) }
+    });
+}
+
+#[expect(
+    clippy::unused_unit,
+    reason = "that it is written out is what is tested"
+)]
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+fn in_the_unit(end: End) -> () {
+    let _ = end.reach();
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+async fn in_the_unit_async(end: End) {
+    end.wait().await;
+    let _ = end.reach();
+}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+async fn empty_async() {}
+
+#[timed(registry = REGISTRY)]
+#[counted]
+#[in_progress]
+fn empty() {}
+
+#[test]
+fn a_function_that_returns_nothing_is_counted() {
+    check_sure(&REGISTRY, "in_the_unit", |end| {
+        in_the_unit(end);
+        VALUE
+    });
+    check_sure_async(&REGISTRY, "in_the_unit_async", |end| async move {
+        in_the_unit_async(end).await;
+        VALUE
+    });
+    empty();
+    ready(empty_async());
+    assert_eq!(counted(&REGISTRY, "empty"), Calls::OK);
+    assert_eq!(counted(&REGISTRY, "empty_async"), Calls::OK);
 }

@@ -1,0 +1,50 @@
+pub mod handlers {
+    use super::Cart;
+    pub struct Order<T = u64>(pub T);
+    pub async fn checkout(cart: Cart) -> Order {
+        ::metrics_runtime::__site!(
+            __SITE "checkout" true::metrics_runtime::global(), Duration &
+            ::metrics_runtime::__private::builtin::function::FUNCTION_DURATION_SECONDS,
+            [Function, Module]; Calls &
+            ::metrics_runtime::__private::builtin::function::FUNCTION_CALLS_TOTAL,
+            [Function, Module]
+        );
+        let (__out, __done) = ::metrics_runtime::__private::measured(
+                ::metrics_runtime::__private::enter(&__SITE),
+                async move {
+                    ::metrics_runtime::__returns!(Order);
+                    pay(cart).await
+                },
+            )
+            .await;
+        __done.finish(::metrics_runtime::__outcome!(& __out));
+        __out
+    }
+    fn order() -> Order {
+        ::metrics_runtime::__site!(
+            __SITE "order" true::metrics_runtime::global(), Calls const { &
+            ::metrics_runtime::__private::Desc::counter("orders_total",
+            "Calls by outcome.", & []).by_outcome() }, []
+        );
+        let __call = ::metrics_runtime::__private::enter_counted(&__SITE);
+        let __guard = ::metrics_runtime::__private::Guard::new(__call);
+        let __out = ::metrics_runtime::__private::call(move || -> Order { Order(1) });
+        __guard.finish(::metrics_runtime::__outcome!(& __out));
+        __out
+    }
+    pub const fn most() -> u64 {
+        10
+    }
+    impl Order {
+        fn id(&self) -> u64 {
+            self.0
+        }
+    }
+    #[counted(__absorbed)]
+    const _: () = ();
+    #[timed(__absorbed)]
+    const _: () = ();
+    use ::metrics_runtime::__private::attribute::*;
+}
+#[counted(__absorbed)]
+const _: () = ();

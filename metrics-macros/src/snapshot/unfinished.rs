@@ -1,0 +1,5 @@
+#[timed]
+fn total(cart: Cart) -> u64 {
+    let total = cart. ;
+    total
+}

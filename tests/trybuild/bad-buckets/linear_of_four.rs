@@ -1,0 +1,6 @@
+use metrics_runtime::timed;
+
+#[timed(name = "checkout_seconds", buckets = linear(0.1, 0.1, 10, 20))]
+fn checkout() {}
+
+fn main() {}

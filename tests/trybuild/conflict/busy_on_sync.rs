@@ -1,0 +1,6 @@
+use metrics_runtime::timed;
+
+#[timed(busy)]
+fn run() {}
+
+fn main() {}

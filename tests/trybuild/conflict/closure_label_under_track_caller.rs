@@ -1,0 +1,9 @@
+use metrics_runtime::counted;
+
+#[counted(name = "runs_total", labels(size = |ret| *ret))]
+#[track_caller]
+fn run() -> u8 {
+    1
+}
+
+fn main() {}

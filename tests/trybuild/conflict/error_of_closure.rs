@@ -1,0 +1,8 @@
+use metrics_runtime::counted;
+
+#[counted(name = "runs_total", error)]
+fn run() -> impl Fn() -> u8 {
+    || 1
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use metrics_runtime::counted;
+
+#[counted(name = "runs_total", error)]
+fn run() -> ! {
+    loop {}
+}
+
+fn main() {}

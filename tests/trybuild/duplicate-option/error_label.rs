@@ -1,0 +1,10 @@
+use metrics_runtime::ErrorLabel;
+
+#[derive(ErrorLabel)]
+enum CheckoutError {
+    #[label("io")]
+    #[label(transparent)]
+    Io(std::io::Error),
+}
+
+fn main() {}

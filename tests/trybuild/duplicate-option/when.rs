@@ -1,0 +1,6 @@
+use metrics_runtime::counted;
+
+#[counted(when = true, when = false)]
+fn run() {}
+
+fn main() {}

@@ -1,0 +1,5 @@
+use metrics_runtime::block;
+
+fn main() {
+    block::timed!("render");
+}

@@ -1,0 +1,6 @@
+use metrics_runtime::timed;
+
+#[timed(busy = true)]
+async fn run() {}
+
+fn main() {}

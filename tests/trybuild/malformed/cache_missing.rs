@@ -1,0 +1,6 @@
+use metrics_runtime::track_cache;
+
+#[track_cache(set)]
+fn set() {}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use metrics_runtime::ErrorLabel;
+
+#[derive(ErrorLabel)]
+enum CheckoutError {
+    #[label()]
+    Empty,
+}
+
+fn main() {}

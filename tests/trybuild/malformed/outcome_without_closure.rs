@@ -1,0 +1,6 @@
+use metrics_runtime::counted;
+
+#[counted(outcome)]
+fn run() {}
+
+fn main() {}

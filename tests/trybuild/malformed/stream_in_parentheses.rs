@@ -1,0 +1,6 @@
+use metrics_runtime::timed;
+
+#[timed(stream(items))]
+async fn run() {}
+
+fn main() {}

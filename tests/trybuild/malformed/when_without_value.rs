@@ -1,0 +1,6 @@
+use metrics_runtime::counted;
+
+#[counted(when)]
+fn run() {}
+
+fn main() {}

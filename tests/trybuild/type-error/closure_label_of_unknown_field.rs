@@ -1,0 +1,8 @@
+use metrics_runtime::counted;
+
+#[counted(name = "runs_total", labels(size = |ret| ret.size()))]
+fn run() -> u8 {
+    1
+}
+
+fn main() {}

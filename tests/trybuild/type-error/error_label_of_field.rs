@@ -1,0 +1,9 @@
+use metrics_runtime::ErrorLabel;
+
+#[derive(ErrorLabel)]
+enum CheckoutError {
+    #[label(transparent)]
+    Price(std::num::ParseIntError),
+}
+
+fn main() {}

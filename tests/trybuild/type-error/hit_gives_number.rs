@@ -1,0 +1,8 @@
+use metrics_runtime::track_cache;
+
+#[track_cache(get, cache = "users", hit = |list| list.len())]
+fn get() -> Vec<u8> {
+    Vec::new()
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use metrics_runtime::timed;
+
+#[timed]
+async fn total(prices: Vec<u64>) -> usize {
+    prices.push(5);
+    prices.len()
+}
+
+fn main() {}

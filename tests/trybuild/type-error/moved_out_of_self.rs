@@ -1,0 +1,12 @@
+use metrics_runtime::timed;
+
+struct Cart(String);
+
+impl Cart {
+    #[timed]
+    fn name(&self) -> String {
+        self.0
+    }
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use metrics_runtime::timed;
+
+#[timed]
+fn total() -> u64 {
+    let price = Default::default();
+    5
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use metrics_runtime::timed;
+
+#[timed]
+async fn total() -> &'static [u64] {
+    let prices = vec![5];
+    &prices
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use metrics_runtime::timed;
+
+#[timed]
+fn longer<'a>(name: &'a str, other: &str) -> &'a str {
+    if name.is_empty() { other } else { name }
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use metrics_runtime::timed;
+
+#[timed]
+fn total() -> Result<Price, ()> {
+    Err(())
+}
+
+fn main() {}

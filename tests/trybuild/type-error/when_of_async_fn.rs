@@ -1,0 +1,6 @@
+use metrics_runtime::counted;
+
+#[counted(when = text.len())]
+async fn run(text: &str) {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use metrics_runtime::timed;
+
+#[timed(age)]
+fn run() {}
+
+fn main() {}

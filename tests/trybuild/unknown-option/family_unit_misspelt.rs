@@ -1,0 +1,10 @@
+use metrics_runtime::metrics;
+
+#[metrics]
+mod shop {
+    /// Waits.
+    #[unit(second)]
+    pub fn wait_seconds() -> Histogram;
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use metrics_runtime::track_query;
+
+#[track_query(selects, table = "users")]
+fn find() {}
+
+fn main() {}

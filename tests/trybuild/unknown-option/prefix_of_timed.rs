@@ -1,0 +1,6 @@
+use metrics_runtime::timed;
+
+#[timed(prefix = "shop")]
+fn checkout() {}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use metrics_runtime::timed;
+
+#[timed]
+mod checkout {
+    #[timed]
+    pub const fn most() {}
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use metrics_runtime::timed;
+
+#[timed]
+unsafe extern "C" {
+    fn checkout();
+}
+
+fn main() {}

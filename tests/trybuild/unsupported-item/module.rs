@@ -1,6 +1,0 @@
-use metrics_runtime::timed;
-
-#[timed]
-mod checkout {}
-
-fn main() {}

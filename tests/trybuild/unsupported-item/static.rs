@@ -1,0 +1,6 @@
+use metrics_runtime::timed;
+
+#[timed]
+pub static CHECKOUT: fn() = || {};
+
+fn main() {}
