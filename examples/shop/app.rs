@@ -1,10 +1,13 @@
 //! The routes of the shop and what their handlers share.
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post};
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::routing::{get, post, put};
+use metrics_runtime::count_request_queries;
+use tokio::sync::watch;
 
-use crate::domain::Recommender;
+use crate::domain::{OrderUpdates, Outbox, Recommender};
 use crate::handler;
 use crate::store::Store;
 use crate::traffic::{Acknowledgements, follow};
@@ -13,31 +16,49 @@ use crate::traffic::{Acknowledgements, follow};
 pub(crate) struct App {
     pub(crate) store: Store,
     pub(crate) recommender: Recommender,
+    pub(crate) updates: OrderUpdates,
+    pub(crate) outbox: Outbox,
     pub(crate) acknowledgements: Acknowledgements,
+    /// True from when the shop closes.
+    pub(crate) closing: watch::Receiver<bool>,
 }
 
 impl App {
-    pub(crate) fn new(store: Store, acknowledgements: Acknowledgements) -> Self {
+    pub(crate) fn new(
+        store: Store,
+        outbox: Outbox,
+        acknowledgements: Acknowledgements,
+        closing: watch::Receiver<bool>,
+    ) -> Self {
         Self {
             store,
             recommender: Recommender::default(),
+            updates: OrderUpdates::new(),
+            outbox,
             acknowledgements,
+            closing,
         }
     }
 
     pub(crate) fn into_router(self) -> Router {
+        let count_queries =
+            from_fn(|request: Request, next: Next| count_request_queries(next.run(request)));
         let follow = from_fn_with_state(self.acknowledgements.clone(), follow);
         Router::new()
             .route("/products", get(handler::list_products))
             .route("/products/{id}", get(handler::show_product))
             .route("/products/{id}/deliveries", post(handler::restock_product))
+            .route("/products/{id}/rating", put(handler::rate_product))
+            .route("/products/export", get(handler::export_products))
             .route("/products/recommended", get(handler::recommend_products))
             .route("/products/search", get(handler::search_products))
             .route("/users", post(handler::register_user))
             .route("/sessions", post(handler::open_session))
             .route("/orders", post(handler::place_order))
             .route("/orders/{id}/payment", post(handler::pay_order))
+            .route("/orders/updates", get(handler::follow_orders))
             .route("/reports/sales", get(handler::sales_report))
+            .layer(count_queries)
             .layer(follow)
             .with_state(self)
     }

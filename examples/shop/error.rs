@@ -4,6 +4,7 @@ use argon2::password_hash;
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use metrics_runtime::{ErrorLabel, counted};
 use serde_json::json;
 use thiserror::Error;
 use tokio::task::JoinError;
@@ -13,7 +14,7 @@ use crate::store::InsertOrderError;
 
 /// Every variant is answered with a status of 400 or above, and nothing else is.
 /// The visitors' tally relies on that: to them an error is what its status says.
-#[derive(Debug, Error)]
+#[derive(Debug, Error, ErrorLabel)]
 pub(crate) enum ShopError {
     #[error("there is no such {0}")]
     NotFound(&'static str),
@@ -23,11 +24,15 @@ pub(crate) enum ShopError {
     Refused,
     #[error("the order is paid already")]
     AlreadyPaid,
+    #[error("give between one and five stars")]
+    NoSuchRating,
     #[error(transparent)]
     Quote(#[from] QuoteError),
     #[error(transparent)]
+    #[label(transparent)]
     InsertOrder(#[from] InsertOrderError),
     #[error(transparent)]
+    #[label(transparent)]
     Payment(#[from] PaymentError),
     #[error(transparent)]
     Recommendation(#[from] RecommendationError),
@@ -47,7 +52,7 @@ impl ShopError {
             Self::NameTaken | Self::AlreadyPaid | Self::InsertOrder(InsertOrderError::SoldOut) => {
                 StatusCode::CONFLICT
             }
-            Self::Quote(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::NoSuchRating | Self::Quote(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Payment(PaymentError::Declined) => StatusCode::PAYMENT_REQUIRED,
             Self::Payment(PaymentError::Unavailable) => StatusCode::BAD_GATEWAY,
             Self::Payment(PaymentError::TimedOut) => StatusCode::GATEWAY_TIMEOUT,
@@ -61,6 +66,11 @@ impl ShopError {
 }
 
 impl IntoResponse for ShopError {
+    #[counted(
+        name = "error_answers_total",
+        help = "Requests that were answered with an error, by error and status.",
+        labels(error = self.error_label(), status = |ret| ret.status().as_u16())
+    )]
     fn into_response(self) -> Response {
         // What broke inside is the operator's business, not the customer's.
         if let Self::Database(cause) | Self::InsertOrder(InsertOrderError::Database(cause)) = &self

@@ -1,6 +1,7 @@
 //! The shop: a service instrumented with this toolkit, and the visitors to try it with.
 
 mod app;
+mod background;
 mod domain;
 mod error;
 mod handler;
@@ -22,12 +23,13 @@ use clap::Parser;
 use metrics_runtime::Metrics;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time;
 
 use crate::app::App;
-use crate::domain::session;
+use crate::background::Background;
+use crate::domain::Outbox;
 use crate::option::Options;
 use crate::stop::Stop;
 use crate::store::Store;
@@ -77,11 +79,18 @@ async fn run(options: Options) -> anyhow::Result<()> {
     let metrics = Metrics::builder().build()?;
 
     let acknowledgements = Acknowledgements::default();
-    let app = App::new(store.clone(), acknowledgements.clone())
-        .into_router()
-        .nest_service("/metrics", metrics.router());
-    let (close, server) = serve(listener, app);
-    let sweeper = tokio::spawn(session::sweep(store.sessions.clone()));
+    let (outbox, receipts) = Outbox::new();
+    let closing = watch::Sender::new(false);
+    let app = App::new(
+        store.clone(),
+        outbox,
+        acknowledgements.clone(),
+        closing.subscribe(),
+    )
+    .into_router()
+    .nest_service("/metrics", metrics.router());
+    let server = serve(listener, app, closing.subscribe());
+    let background = Background::start(&store, receipts);
     let traffic = Traffic::start(options.visitors, address, &acknowledgements);
     println!("shop      http://{address}/products");
     println!("metrics   http://{address}/metrics");
@@ -97,10 +106,10 @@ async fn run(options: Options) -> anyhow::Result<()> {
         stop::wait(signal, Some(options.linger)).await?;
     }
 
-    let _ = close.send(());
+    closing.send_replace(true);
     // Whoever takes longer than this is cut off when the runtime goes.
     let _ = time::timeout(GRACE, server).await;
-    sweeper.abort();
+    background.stop().await;
     store.close().await;
     reported
 }
@@ -128,10 +137,12 @@ fn locate_database(named: Option<PathBuf>) -> anyhow::Result<(PathBuf, Option<Te
 }
 
 /// Serves until told to close, then until the open requests are answered.
-fn serve(listener: TcpListener, app: Router) -> (oneshot::Sender<()>, JoinHandle<io::Result<()>>) {
-    let (close, closed) = oneshot::channel();
-    let server = axum::serve(listener, app).with_graceful_shutdown(async {
-        let _ = closed.await;
-    });
-    (close, tokio::spawn(server.into_future()))
+fn serve(
+    listener: TcpListener,
+    app: Router,
+    mut closing: watch::Receiver<bool>,
+) -> JoinHandle<io::Result<()>> {
+    let closing = async move { stop::told(&mut closing).await };
+    let server = axum::serve(listener, app).with_graceful_shutdown(closing);
+    tokio::spawn(server.into_future())
 }

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use tokio::signal;
+use tokio::sync::watch;
 use tokio::time;
 
 /// Why a wait ended.
@@ -33,6 +34,12 @@ pub(crate) async fn wait(
         received = signal => received.map(|()| Stop::Signal),
         () = elapsed => Ok(Stop::Time),
     }
+}
+
+/// Waits until the shop, or a part of it, is told to stop.
+pub(crate) async fn told(stopping: &mut watch::Receiver<bool>) {
+    // An error says that nobody is left to tell.
+    let _ = stopping.wait_for(|stopping| *stopping).await;
 }
 
 /// Waits for Ctrl-C or SIGTERM.

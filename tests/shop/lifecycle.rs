@@ -45,5 +45,5 @@ fn check_stop(signal: impl Fn(&Component)) {
     let log = shop.component.log();
     let code = status.and_then(|status| status.code());
     assert_eq!(code, Some(0), "{status:?}; the shop's log:\n{log}");
-    assert!(shop.report().requests > 0);
+    assert!(shop.report().requests > 0.0);
 }

@@ -3,5 +3,6 @@
 
 mod lifecycle;
 mod number;
+mod operation;
 mod page;
 mod service;

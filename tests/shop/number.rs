@@ -14,6 +14,8 @@ use crate::service::{Calls, LIMIT, Report, Shop};
 
 const ORDERS: &str = r#"sum(model_inserts_total{model="Order"})"#;
 
+const README: &str = include_str!("../../README.md");
+
 #[test]
 fn agree_among_shop_visitors_database_and_prometheus() {
     let port = free_port();
@@ -38,6 +40,7 @@ fn agree_among_shop_visitors_database_and_prometheus() {
     check_rise(&prometheus, r#"sum({__name__=~"model_.+_total"})"#);
 
     let report = shop.report();
+    check_questions(&prometheus);
     check_mixture(&report);
     check_page(&shop, &report);
     check_prometheus(&prometheus, &shop, &report);
@@ -57,9 +60,20 @@ fn check_rise(prometheus: &Prometheus, sum: &str) {
     prometheus.wait_for(sum, above(start), LIMIT);
 }
 
+/// What the README asks of the shop is answered, and not with nothing.
+fn check_questions(prometheus: &Prometheus) {
+    let asked = README.split("```promql\n").nth(1);
+    let asked = asked.and_then(|asked| asked.split("```").next());
+    let asked = asked.expect("the README has a block of queries");
+    for query in asked.lines() {
+        let some = |series: &Vector| series.iter().any(|(_, value)| *value > 0.0);
+        prometheus.wait_for(query, some, LIMIT);
+    }
+}
+
 /// The traffic must have all that makes counting hard.
 fn check_mixture(report: &Report) {
-    assert!(report.requests > 0, "{report:?}");
+    assert!(report.requests > 0.0, "{report:?}");
     // Nobody knows whether the shop handled a request that got no answer.
     assert_eq!(report.failed, 0, "{report:?}");
     for outcome in ["ok", "error", "cancelled"] {

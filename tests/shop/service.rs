@@ -25,8 +25,9 @@ pub(crate) struct Shop {
 /// What the visitors counted.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Report {
-    pub(crate) requests: u64,
+    pub(crate) requests: f64,
     pub(crate) failed: u64,
+    pub(crate) updates: f64,
     pub(crate) routes: Vec<RouteReport>,
 }
 
@@ -34,6 +35,8 @@ pub(crate) struct Report {
 #[derive(Debug, Deserialize)]
 pub(crate) struct RouteReport {
     pub(crate) function: String,
+    pub(crate) answers: BTreeMap<u16, f64>,
+    pub(crate) cancelled: f64,
     pub(crate) outcomes: BTreeMap<String, f64>,
 }
 
@@ -142,6 +145,18 @@ impl Report {
             .iter()
             .filter_map(|route| route.outcomes.get(outcome));
         counts.sum()
+    }
+
+    /// The answers to a function's requests that have one of these statuses.
+    pub(crate) fn answers(&self, function: &str, status: impl Fn(u16) -> bool) -> f64 {
+        let routes = self.routes.iter();
+        let answers = routes
+            .filter(|route| route.function == function)
+            .flat_map(|route| &route.answers);
+        answers
+            .filter(|(found, _)| status(**found))
+            .map(|(_, count)| count)
+            .sum()
     }
 
     /// Whether the visitors know this function.

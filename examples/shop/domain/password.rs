@@ -3,7 +3,7 @@
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{self, PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
-use metrics_runtime::timed;
+use metrics_runtime::{Outcome, timed};
 
 use crate::error::ShopError;
 
@@ -23,6 +23,11 @@ pub(crate) fn hash(password: &str) -> password_hash::Result<String> {
 #[timed(
     name = "password_check_duration_seconds",
     help = "Time to compare a password with its hash.",
+    // A wrong password is no fault of the check.
+    outcome = |ret| match ret {
+        Ok(()) | Err(ShopError::Refused) => Outcome::Ok,
+        Err(_) => Outcome::Error,
+    },
     buckets = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.1]
 )]
 pub(crate) fn verify(password: &str, hash: &str) -> Result<(), ShopError> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use metrics_runtime::timed;
+use metrics_runtime::{ErrorLabel, counted, in_progress, timed};
 use thiserror::Error;
 use tokio::time;
 
@@ -18,7 +18,7 @@ pub(crate) const STALLING_CARD: &str = "4000000000000341";
 const DELAY: Duration = Duration::from_millis(25);
 const PATIENCE: Duration = Duration::from_secs(10);
 
-#[derive(Debug, Error)]
+#[derive(Debug, Error, ErrorLabel)]
 pub(crate) enum PaymentError {
     #[error("the card was declined")]
     Declined,
@@ -30,6 +30,12 @@ pub(crate) enum PaymentError {
 
 /// Charges a card, as far as anything is charged here.
 #[timed]
+#[in_progress(age)]
+#[counted(
+    name = "payments_total",
+    help = "Payments by outcome and error.",
+    error
+)]
 pub(crate) async fn charge(card: &str) -> Result<(), PaymentError> {
     if card == STALLING_CARD {
         time::sleep(PATIENCE).await;

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
-use metrics_runtime::counted;
+use metrics_runtime::{counted, track_task};
+use tokio::sync::watch;
 use tokio::time::{self, MissedTickBehavior};
 
 use crate::error::ShopError;
+use crate::stop;
 use crate::store::{SessionRepository, Store};
 
 /// Short, so that sessions expire and are purged while one watches.
@@ -25,14 +27,21 @@ pub(crate) async fn authenticate(store: &Store, headers: &HeaderMap) -> Result<i
     user_id.ok_or(ShopError::Refused)
 }
 
-/// Purges expired sessions once a second, for ever.
-pub(crate) async fn sweep(sessions: SessionRepository) {
+/// Purges expired sessions once a second, until told to stop.
+pub(crate) async fn sweep(sessions: SessionRepository, mut stopping: watch::Receiver<bool>) {
     let mut ticks = time::interval(Duration::from_secs(1));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        ticks.tick().await;
-        if let Err(cause) = sessions.purge().await {
-            eprintln!("error: can't purge the expired sessions: {cause}");
+        tokio::select! {
+            _ = ticks.tick() => if let Err(cause) = purge_sessions(&sessions).await {
+                eprintln!("error: can't purge the expired sessions: {cause}");
+            },
+            () = stop::told(&mut stopping) => return,
         }
     }
+}
+
+#[track_task]
+async fn purge_sessions(sessions: &SessionRepository) -> sqlx::Result<u64> {
+    sessions.purge().await
 }

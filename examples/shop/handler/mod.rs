@@ -5,10 +5,15 @@
 
 mod order;
 mod product;
+mod rating;
+mod update;
 mod user;
 
 pub(crate) use order::{pay_order, place_order, sales_report};
 pub(crate) use product::{
-    list_products, recommend_products, restock_product, search_products, show_product,
+    export_products, list_products, recommend_products, restock_product, search_products,
+    show_product,
 };
+pub(crate) use rating::rate_product;
+pub(crate) use update::follow_orders;
 pub(crate) use user::{open_session, register_user};

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tokio::task;
 
 use crate::app::App;
-use crate::domain::{self, session};
+use crate::domain::{self, OrderStatus, OrderUpdate, Receipt, session};
 use crate::error::ShopError;
 use crate::store::{NewOrder, ProductSales};
 
@@ -34,7 +34,8 @@ pub(crate) async fn place_order(
     let total_cents = domain::quote(product.price_cents, quantity)?;
 
     // A task of its own sees the order through even if the customer hangs up;
-    // else a commit could take effect and nobody would count it.
+    // else a commit could take effect and nobody would count it. Its queries
+    // are its own, not the request's.
     let orders = app.store.orders;
     let order = NewOrder {
         user_id,
@@ -43,6 +44,11 @@ pub(crate) async fn place_order(
         total_cents,
     };
     let id = task::spawn(async move { orders.insert(&order).await }).await??;
+    app.updates.publish(OrderUpdate {
+        user_id,
+        id,
+        status: OrderStatus::Placed,
+    });
     Ok((
         StatusCode::CREATED,
         Json(json!({ "id": id, "total_cents": total_cents })),
@@ -72,10 +78,16 @@ pub(crate) async fn pay_order(
 
     app.acknowledgements.acknowledge(&headers);
     domain::charge(&card).await?;
-    match app.store.orders.mark_paid(id).await? {
-        0 => Err(ShopError::AlreadyPaid),
-        _ => Ok(Json(json!({ "paid_cents": order.total_cents }))),
+    if app.store.orders.mark_paid(id).await? == 0 {
+        return Err(ShopError::AlreadyPaid);
     }
+    app.updates.publish(OrderUpdate {
+        user_id,
+        id,
+        status: OrderStatus::Paid,
+    });
+    app.outbox.put(Receipt { order_id: id }).await;
+    Ok(Json(json!({ "paid_cents": order.total_cents })))
 }
 
 /// `GET /reports/sales`

@@ -1,6 +1,9 @@
 use axum::Json;
+use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
 use metrics_runtime::{counted, timed};
 use serde::Deserialize;
 
@@ -14,6 +17,14 @@ use crate::store::Product;
 #[counted]
 pub(crate) async fn list_products(State(app): State<App>) -> Result<Json<Vec<Product>>, ShopError> {
     Ok(Json(app.store.products.list().await?))
+}
+
+/// `GET /products/export`: a line of JSON for each product.
+#[timed]
+#[counted]
+pub(crate) async fn export_products(State(app): State<App>) -> Response {
+    let lines = Body::from_stream(domain::export(app.store.products));
+    ([(CONTENT_TYPE, "application/x-ndjson")], lines).into_response()
 }
 
 /// `GET /products/{id}`

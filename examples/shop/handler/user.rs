@@ -16,18 +16,18 @@ pub(crate) struct Registration {
 }
 
 /// `POST /users`
-#[timed]
+#[timed(busy)]
 #[counted]
 pub(crate) async fn register_user(
     State(app): State<App>,
     Json(Registration { name, password }): Json<Registration>,
 ) -> Result<(StatusCode, Json<Value>), ShopError> {
-    let id = account::register(&app.store, &name, password).await?;
+    let id = account::register(&app.store, &name, &password).await?;
     Ok((StatusCode::CREATED, Json(json!({ "id": id }))))
 }
 
 /// `POST /sessions`
-#[timed]
+#[timed(busy)]
 #[counted]
 pub(crate) async fn open_session(
     State(app): State<App>,

@@ -1,7 +1,9 @@
 //! The shop's database, with one repository for each table.
 
+mod cache;
 mod order;
 mod product;
+mod rating;
 mod session;
 mod user;
 
@@ -11,8 +13,10 @@ use std::time::Duration;
 use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
+use cache::ProductCache;
 pub(crate) use order::{InsertOrderError, NewOrder, OrderRepository, ProductSales};
 pub(crate) use product::{Product, ProductRepository};
+pub(crate) use rating::RatingRepository;
 pub(crate) use session::SessionRepository;
 pub(crate) use user::UserRepository;
 
@@ -35,6 +39,7 @@ pub(crate) struct Store {
     pub(crate) sessions: SessionRepository,
     pub(crate) products: ProductRepository,
     pub(crate) orders: OrderRepository,
+    pub(crate) ratings: RatingRepository,
     pool: SqlitePool,
 }
 
@@ -56,17 +61,20 @@ impl Store {
             .execute(&pool)
             .await?;
 
+        let cache = ProductCache::new();
         let store = Self {
             users: UserRepository::new(pool.clone()),
             sessions: SessionRepository::new(pool.clone()),
-            products: ProductRepository::new(pool.clone()),
-            orders: OrderRepository::new(pool.clone()),
+            products: ProductRepository::new(pool.clone(), cache.clone()),
+            orders: OrderRepository::new(pool.clone(), cache),
+            ratings: RatingRepository::new(pool.clone()),
             pool,
         };
         if store.products.list().await?.is_empty() {
             for (name, price_cents, stock) in RANGE {
                 store.products.insert(name, price_cents, stock).await?;
             }
+            store.orders.fill_archive().await?;
         }
         Ok(store)
     }
@@ -74,5 +82,50 @@ impl Store {
     /// Waits until no connection is in use, then closes the file.
     pub(crate) async fn close(&self) {
         self.pool.close().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn never_serves_a_stock_from_before_its_own_change() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let store = Store::open(&folder.path().join("shop.db"))
+            .await
+            .expect("a new database can be made");
+        let user_id = store.users.insert("ada", "").await.expect("it is free");
+        let stock = async || {
+            let product = store.products.find(1).await.expect("the database works");
+            product.expect("the range has it").stock
+        };
+        let full = stock().await;
+
+        let order = NewOrder {
+            user_id,
+            product_id: 1,
+            quantity: 2,
+            total_cents: 1,
+        };
+        store.orders.insert(&order).await.expect("there is enough");
+        assert_eq!(stock().await, full - 2);
+        let restocked = store.products.restock(1, 5).await;
+        assert!(matches!(restocked, Ok(1)));
+        assert_eq!(stock().await, full + 3);
+        store.close().await;
+    }
+
+    #[tokio::test]
+    async fn tells_a_first_rating_from_a_change() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let store = Store::open(&folder.path().join("shop.db"))
+            .await
+            .expect("a new database can be made");
+        let user_id = store.users.insert("ada", "").await.expect("it is free");
+        assert!(matches!(store.ratings.put(1, user_id, 3).await, Ok(true)));
+        assert!(matches!(store.ratings.put(1, user_id, 4).await, Ok(false)));
+        assert!(matches!(store.ratings.put(2, user_id, 4).await, Ok(true)));
+        store.close().await;
     }
 }

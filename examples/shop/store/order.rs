@@ -1,10 +1,12 @@
 //! Orders, which are never deleted: the shop's books.
 
-use metrics_runtime::track_model;
+use metrics_runtime::{ErrorLabel, track_model, track_query};
 use serde::Serialize;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row, SqlitePool};
+use sqlx::{FromRow, Row, SqliteConnection, SqlitePool};
 use thiserror::Error;
+
+use super::cache::ProductCache;
 
 pub(crate) struct NewOrder {
     pub(crate) user_id: i64,
@@ -45,7 +47,7 @@ impl FromRow<'_, SqliteRow> for ProductSales {
     }
 }
 
-#[derive(Debug, Error)]
+#[derive(Debug, Error, ErrorLabel)]
 pub(crate) enum InsertOrderError {
     #[error("too few are left in stock")]
     SoldOut,
@@ -56,12 +58,14 @@ pub(crate) enum InsertOrderError {
 #[derive(Clone)]
 pub(crate) struct OrderRepository {
     pool: SqlitePool,
+    cache: ProductCache,
 }
 
 #[track_model]
+#[track_query(table = "orders")]
 impl OrderRepository {
-    pub(crate) fn new(pool: SqlitePool) -> Self {
-        Self { pool }
+    pub(super) fn new(pool: SqlitePool, cache: ProductCache) -> Self {
+        Self { pool, cache }
     }
 
     /// Takes the goods from the stock and books the order, both or neither.
@@ -70,30 +74,44 @@ impl OrderRepository {
     #[track_model(insert)]
     pub(crate) async fn insert(&self, order: &NewOrder) -> Result<i64, InsertOrderError> {
         let mut transaction = self.pool.begin().await?;
-        let taken =
+        if Self::take(&mut transaction, order).await? == 0 {
+            return Err(InsertOrderError::SoldOut);
+        }
+        let id = Self::book(&mut transaction, order).await?;
+        transaction.commit().await?;
+        self.cache.delete(order.product_id);
+        Ok(id)
+    }
+
+    /// Takes the goods from the stock; returns 0 if too few are left.
+    #[track_query(update, table = "products")]
+    async fn take(transaction: &mut SqliteConnection, order: &NewOrder) -> sqlx::Result<u64> {
+        let done =
             sqlx::query("UPDATE products SET stock = stock - ?1 WHERE id = ?2 AND stock >= ?1")
                 .bind(order.quantity)
                 .bind(order.product_id)
-                .execute(&mut *transaction)
+                .execute(transaction)
                 .await?;
-        if taken.rows_affected() == 0 {
-            return Err(InsertOrderError::SoldOut);
-        }
-        let booked = sqlx::query(
+        Ok(done.rows_affected())
+    }
+
+    #[track_query(insert)]
+    async fn book(transaction: &mut SqliteConnection, order: &NewOrder) -> sqlx::Result<i64> {
+        let done = sqlx::query(
             "INSERT INTO orders (user_id, product_id, quantity, total_cents) VALUES (?, ?, ?, ?)",
         )
         .bind(order.user_id)
         .bind(order.product_id)
         .bind(order.quantity)
         .bind(order.total_cents)
-        .execute(&mut *transaction)
+        .execute(transaction)
         .await?;
-        transaction.commit().await?;
-        Ok(booked.last_insert_rowid())
+        Ok(done.last_insert_rowid())
     }
 
     /// An order, if it is this user's.
     #[track_model(read, rows = |found| usize::from(found.is_some()))]
+    #[track_query(select)]
     pub(crate) async fn find(&self, id: i64, user_id: i64) -> sqlx::Result<Option<Order>> {
         sqlx::query_as("SELECT total_cents, paid FROM orders WHERE id = ? AND user_id = ?")
             .bind(id)
@@ -104,6 +122,7 @@ impl OrderRepository {
 
     /// Marks an order as paid; returns 0 if it was paid before.
     #[track_model(update, rows = |updated| *updated)]
+    #[track_query(update)]
     pub(crate) async fn mark_paid(&self, id: i64) -> sqlx::Result<u64> {
         let done = sqlx::query("UPDATE orders SET paid = 1 WHERE id = ? AND paid = 0")
             .bind(id)
@@ -112,16 +131,31 @@ impl OrderRepository {
         Ok(done.rows_affected())
     }
 
-    /// Sales by product, over all orders: slower with each of them.
+    /// Sales by product, over all orders that ever were: a slow query.
     #[track_model(read, rows = Vec::len)]
+    #[track_query(select, table = "sales", slow = "10ms")]
     pub(crate) async fn sales(&self) -> sqlx::Result<Vec<ProductSales>> {
         sqlx::query_as(
             "SELECT products.name AS product, count(*) AS orders,
                     sum(total_cents * paid) AS paid_cents
-             FROM orders JOIN products ON products.id = product_id
+             FROM sales JOIN products ON products.id = product_id
              GROUP BY product_id ORDER BY paid_cents DESC",
         )
         .fetch_all(&self.pool)
         .await
+    }
+
+    /// Fills the archive of a new shop, which took over a hundred thousand orders.
+    #[track_query(insert, table = "past_orders")]
+    pub(super) async fn fill_archive(&self) -> sqlx::Result<()> {
+        sqlx::query(
+            "WITH RECURSIVE number (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM number LIMIT 100000)
+             INSERT INTO past_orders (product_id, total_cents)
+             SELECT products.id, price_cents * (1 + n % 4)
+             FROM number JOIN products ON products.id = 1 + n % (SELECT count(*) FROM products)",
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
     }
 }

@@ -27,3 +27,21 @@ CREATE TABLE IF NOT EXISTS orders (
     total_cents INTEGER NOT NULL,
     paid        INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+
+CREATE TABLE IF NOT EXISTS ratings (
+    product_id INTEGER NOT NULL REFERENCES products (id),
+    user_id    INTEGER NOT NULL REFERENCES users (id),
+    stars      INTEGER NOT NULL CHECK (stars BETWEEN 1 AND 5),
+    changes    INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (product_id, user_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS past_orders (
+    id          INTEGER PRIMARY KEY,
+    product_id  INTEGER NOT NULL REFERENCES products (id),
+    total_cents INTEGER NOT NULL
+) STRICT;
+
+CREATE VIEW IF NOT EXISTS sales AS
+    SELECT product_id, total_cents, paid FROM orders
+    UNION ALL SELECT product_id, total_cents, 1 FROM past_orders;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use metrics_runtime::track_model;
+use metrics_runtime::{track_model, track_query};
 use sqlx::SqlitePool;
 
 #[derive(Clone)]
@@ -11,6 +11,7 @@ pub(crate) struct SessionRepository {
 }
 
 #[track_model]
+#[track_query(table = "sessions")]
 impl SessionRepository {
     pub(crate) fn new(pool: SqlitePool) -> Self {
         Self { pool }
@@ -18,6 +19,7 @@ impl SessionRepository {
 
     /// Opens a session of whole seconds and returns its token.
     #[track_model(insert)]
+    #[track_query(insert)]
     pub(crate) async fn insert(&self, user_id: i64, lifetime: Duration) -> sqlx::Result<String> {
         sqlx::query_scalar(
             "INSERT INTO sessions (token, user_id, expires_at)
@@ -32,6 +34,7 @@ impl SessionRepository {
 
     /// The user of a session that hasn't expired.
     #[track_model(read, rows = |found| usize::from(found.is_some()))]
+    #[track_query(select)]
     pub(crate) async fn find_user(&self, token: &str) -> sqlx::Result<Option<i64>> {
         sqlx::query_scalar(
             "SELECT user_id FROM sessions WHERE token = ? AND expires_at > unixepoch()",
@@ -43,6 +46,7 @@ impl SessionRepository {
 
     /// Deletes what has expired and returns how many sessions that were.
     #[track_model(delete, rows = |deleted| *deleted)]
+    #[track_query(delete)]
     pub(crate) async fn purge(&self) -> sqlx::Result<u64> {
         let done = sqlx::query("DELETE FROM sessions WHERE expires_at <= unixepoch()")
             .execute(&self.pool)

@@ -1,6 +1,6 @@
 //! People who have registered.
 
-use metrics_runtime::track_model;
+use metrics_runtime::{track_model, track_query};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, Row, SqlitePool};
 
@@ -24,6 +24,7 @@ pub(crate) struct UserRepository {
 }
 
 #[track_model]
+#[track_query(table = "users")]
 impl UserRepository {
     pub(crate) fn new(pool: SqlitePool) -> Self {
         Self { pool }
@@ -31,6 +32,7 @@ impl UserRepository {
 
     /// Adds a user and returns the id; a name in use violates a unique index.
     #[track_model(insert)]
+    #[track_query(insert)]
     pub(crate) async fn insert(&self, name: &str, password_hash: &str) -> sqlx::Result<i64> {
         let done = sqlx::query("INSERT INTO users (name, password_hash) VALUES (?, ?)")
             .bind(name)
@@ -41,6 +43,7 @@ impl UserRepository {
     }
 
     #[track_model(read, rows = |found| usize::from(found.is_some()))]
+    #[track_query(select)]
     pub(crate) async fn find_by_name(&self, name: &str) -> sqlx::Result<Option<User>> {
         sqlx::query_as("SELECT id, password_hash FROM users WHERE name = ?")
             .bind(name)

@@ -9,25 +9,31 @@ pub(crate) enum Route {
     ShowProduct,
     SearchProducts,
     RecommendProducts,
+    ExportProducts,
     RestockProduct,
+    RateProduct,
     RegisterUser,
     OpenSession,
     PlaceOrder,
     PayOrder,
+    FollowOrders,
     SalesReport,
 }
 
 impl Route {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::ListProducts,
         Self::ShowProduct,
         Self::SearchProducts,
         Self::RecommendProducts,
+        Self::ExportProducts,
         Self::RestockProduct,
+        Self::RateProduct,
         Self::RegisterUser,
         Self::OpenSession,
         Self::PlaceOrder,
         Self::PayOrder,
+        Self::FollowOrders,
         Self::SalesReport,
     ];
 
@@ -51,11 +57,14 @@ impl Route {
             Self::ShowProduct => (Method::GET, "/products/{id}", "show_product"),
             Self::SearchProducts => (Method::GET, "/products/search", "search_products"),
             Self::RecommendProducts => (Method::GET, "/products/recommended", "recommend_products"),
+            Self::ExportProducts => (Method::GET, "/products/export", "export_products"),
             Self::RestockProduct => (Method::POST, "/products/{id}/deliveries", "restock_product"),
+            Self::RateProduct => (Method::PUT, "/products/{id}/rating", "rate_product"),
             Self::RegisterUser => (Method::POST, "/users", "register_user"),
             Self::OpenSession => (Method::POST, "/sessions", "open_session"),
             Self::PlaceOrder => (Method::POST, "/orders", "place_order"),
             Self::PayOrder => (Method::POST, "/orders/{id}/payment", "pay_order"),
+            Self::FollowOrders => (Method::GET, "/orders/updates", "follow_orders"),
             Self::SalesReport => (Method::GET, "/reports/sales", "sales_report"),
         }
     }

@@ -12,6 +12,8 @@ use super::route::Route;
 #[derive(Default)]
 pub(crate) struct Tally {
     routes: BTreeMap<Route, RouteTally>,
+    /// Updates of orders that the visitors followed.
+    updates: u64,
 }
 
 #[derive(Default)]
@@ -37,6 +39,10 @@ impl Tally {
         self.routes.entry(route).or_default().failed += 1;
     }
 
+    pub(crate) fn update(&mut self, updates: u64) {
+        self.updates += updates;
+    }
+
     pub(crate) fn merge(&mut self, other: Self) {
         for (route, other) in other.routes {
             let mine = self.routes.entry(route).or_default();
@@ -46,6 +52,7 @@ impl Tally {
             mine.cancelled += other.cancelled;
             mine.failed += other.failed;
         }
+        self.updates += other.updates;
     }
 
     pub(crate) fn report(&self) -> Report<'_> {
@@ -56,6 +63,7 @@ impl Tally {
             requests: routes.iter().map(RouteReport::requests).sum(),
             cancelled: routes.iter().map(|route| route.cancelled).sum(),
             failed: routes.iter().map(|route| route.failed).sum(),
+            updates: self.updates,
             routes,
         }
     }
@@ -94,6 +102,8 @@ pub(crate) struct Report<'a> {
     pub(crate) requests: u64,
     pub(crate) cancelled: u64,
     pub(crate) failed: u64,
+    /// Updates of orders that the visitors followed.
+    pub(crate) updates: u64,
     routes: [RouteReport<'a>; Route::ALL.len()],
 }
 
@@ -160,6 +170,7 @@ mod tests {
             tally.answer(Route::PlaceOrder, StatusCode::CONFLICT);
             tally.cancel(Route::PlaceOrder);
             tally.fail(Route::PlaceOrder);
+            tally.update(3);
             total.merge(tally);
         }
 
@@ -167,6 +178,7 @@ mod tests {
         assert_eq!(report["requests"], 8);
         assert_eq!(report["cancelled"], 2);
         assert_eq!(report["failed"], 2);
+        assert_eq!(report["updates"], 6);
         let routes = report["routes"].as_array().expect("it is a list");
         let placed = routes
             .iter()

@@ -15,6 +15,7 @@ use super::call::Call;
 use super::client::{Answer, Client};
 use super::route::Route;
 use super::tally::Tally;
+use super::update::Updates;
 use crate::domain::{DECLINED_CARD, GOOD_CARD, STALLING_CARD, UNAVAILABLE_CARD};
 
 /// Between two requests, in milliseconds.
@@ -27,6 +28,7 @@ const PASSWORD: &str = "correct horse battery staple";
 
 pub(super) struct Visitor {
     number: u16,
+    address: SocketAddr,
     client: Client,
     acknowledgements: Acknowledgements,
     tally: Tally,
@@ -36,6 +38,7 @@ pub(super) struct Visitor {
     token: Option<String>,
     /// Placed, not yet paid.
     open_orders: Vec<i64>,
+    updates: Option<Updates>,
 }
 
 impl Visitor {
@@ -46,6 +49,7 @@ impl Visitor {
     ) -> Self {
         Self {
             number,
+            address,
             client: Client::new(address),
             acknowledgements,
             tally: Tally::default(),
@@ -54,6 +58,7 @@ impl Visitor {
             name: None,
             token: None,
             open_orders: Vec::new(),
+            updates: None,
         }
     }
 
@@ -64,9 +69,11 @@ impl Visitor {
             let pause = Duration::from_millis(self.random.u64(PAUSE));
             tokio::select! {
                 () = time::sleep(pause) => {}
-                _ = closing.wait_for(|closing| *closing) => return self.tally,
+                _ = closing.wait_for(|closing| *closing) => break,
             }
         }
+        self.close_updates().await;
+        self.tally
     }
 
     async fn act(&mut self) {
@@ -78,14 +85,17 @@ impl Visitor {
             return self.log_in(name).await;
         }
         match self.random.u8(..100) {
-            0..15 => self.look(Call::new(Route::ListProducts)).await,
-            15..35 => self.show_product().await,
-            35..40 => self.search().await,
-            40..48 => self.look(Call::new(Route::RecommendProducts)).await,
-            48..50 => self.look(Call::new(Route::SalesReport)).await,
-            50..53 => self.register().await,
-            53..60 => self.log_in(name).await,
-            60..78 => self.place_order().await,
+            0..11 => self.look(Call::new(Route::ListProducts)).await,
+            11..33 => self.show_product().await,
+            33..38 => self.search().await,
+            38..44 => self.look(Call::new(Route::RecommendProducts)).await,
+            44..46 => self.look(Call::new(Route::ExportProducts)).await,
+            46..48 => self.look(Call::new(Route::SalesReport)).await,
+            48..51 => self.register().await,
+            51..57 => self.log_in(name).await,
+            57..60 => self.rate_product().await,
+            60..63 => self.follow_orders().await,
+            63..79 => self.place_order().await,
             _ => self.pay_order().await,
         }
     }
@@ -100,7 +110,7 @@ impl Visitor {
     }
 
     async fn search(&mut self) {
-        let query = ["text=tea", "text=coffee", "text=bowl"][self.random.usize(..3)];
+        let query = ["text=tea", "text=coffee", "text=bowl", "text="][self.random.usize(..4)];
         let call = Call::new(Route::SearchProducts).query(query);
         self.look(call).await;
     }
@@ -149,6 +159,36 @@ impl Visitor {
             StatusCode::CREATED => self.open_orders.extend(answer.body["id"].as_i64()),
             StatusCode::CONFLICT => self.restock(product_id).await,
             _ => {}
+        }
+    }
+
+    async fn rate_product(&mut self) {
+        let product_id = self.random.i64(PRODUCT_IDS);
+        // No stars at all are too few.
+        let call = Call::new(Route::RateProduct)
+            .id(product_id)
+            .json(json!({ "stars": self.random.u8(..=5) }));
+        self.send(call).await;
+    }
+
+    /// Follows its orders, or stops to.
+    async fn follow_orders(&mut self) {
+        if self.updates.is_some() {
+            return self.close_updates().await;
+        }
+        let opened = Updates::open(self.address, self.token.as_deref()).await;
+        match opened {
+            Ok((status, updates)) => {
+                self.answered(Route::FollowOrders, status);
+                self.updates = updates;
+            }
+            Err(_) => self.tally.fail(Route::FollowOrders),
+        }
+    }
+
+    async fn close_updates(&mut self) {
+        if let Some(updates) = self.updates.take() {
+            self.tally.update(updates.close().await);
         }
     }
 
@@ -213,15 +253,17 @@ impl Visitor {
 
     fn count(&mut self, route: Route, answer: anyhow::Result<Answer>) -> Option<Answer> {
         match &answer {
-            Ok(answer) => {
-                self.tally.answer(route, answer.status);
-                if answer.status == StatusCode::UNAUTHORIZED {
-                    self.token = None;
-                }
-            }
+            Ok(answer) => self.answered(route, answer.status),
             Err(_) => self.tally.fail(route),
         }
         answer.ok()
+    }
+
+    fn answered(&mut self, route: Route, status: StatusCode) {
+        self.tally.answer(route, status);
+        if status == StatusCode::UNAUTHORIZED {
+            self.token = None;
+        }
     }
 
     fn next_request_id(&mut self) -> String {
