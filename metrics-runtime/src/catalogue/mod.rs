@@ -30,33 +30,40 @@ pub(crate) const NOWHERE: u32 = 1;
 /// The cell of every site when recording is turned off.
 pub(crate) const OFF: u32 = u32::MAX;
 
+/// An instrument wants the duration of calls, so the clock is read.
+const TIMED: u8 = 1;
+
+/// An instrument counts calls while they run.
+const RUNNING: u8 = 2;
+
 /// What other sites record, and where.
 #[derive(Debug)]
 pub struct Own {
     registry: &'static Registry,
     instruments: &'static [Instrument],
-    /// An instrument wants the duration of calls.
-    timed: bool,
-    /// An instrument wants to know of calls that run.
-    running: bool,
+    /// What the instruments want, [`TIMED`] and [`RUNNING`].
+    wants: u8,
 }
 
 impl Own {
     /// These instruments, in this registry.
     pub const fn new(registry: &'static Registry, instruments: &'static [Instrument]) -> Self {
-        let (mut timed, mut running) = (false, false);
+        let mut wants = 0;
         let mut index = 0;
         while index < instruments.len() {
             let record = instruments[index].record;
-            timed |= record.is_of_time();
-            running |= matches!(record, Record::InProgress);
+            if record.is_of_time() {
+                wants |= TIMED;
+            }
+            if matches!(record, Record::InProgress) {
+                wants |= RUNNING;
+            }
             index += 1;
         }
         Self {
             registry,
             instruments,
-            timed,
-            running,
+            wants,
         }
     }
 }
@@ -96,10 +103,8 @@ struct Fields {
     /// [`OFF`] when nothing is recorded.
     cell: AtomicU32,
     plain: Plain,
-    /// An instrument wants the duration of calls, so the clock is read.
-    timed: bool,
-    /// An instrument counts calls that run.
-    running: bool,
+    /// [`TIMED`] and [`RUNNING`], in one byte: a further one would take eight.
+    wants: u8,
     /// The written return type may hold an error, so `outcome="error"` is
     /// served at zero.
     fallible: bool,
@@ -133,13 +138,11 @@ impl Site {
             next: OnceRef::new(),
             cell: AtomicU32::new(UNRESOLVED),
             plain,
-            timed: match own {
-                Some(own) => own.timed,
-                None => matches!(plain, Plain::Duration),
-            },
-            running: match own {
-                Some(own) => own.running,
-                None => matches!(plain, Plain::InProgress),
+            wants: match (own, plain) {
+                (Some(own), _) => own.wants,
+                (None, Plain::Duration) => TIMED,
+                (None, Plain::InProgress) => RUNNING,
+                (None, Plain::Calls) => 0,
             },
             fallible,
             registered: AtomicBool::new(false),
@@ -189,13 +192,13 @@ impl Site {
     /// Whether the clock is read.
     #[inline]
     pub(crate) const fn is_timed(&self) -> bool {
-        self.0.timed
+        self.0.wants & TIMED != 0
     }
 
     /// Whether calls are counted while they run.
     #[inline]
     pub(crate) const fn is_running_counted(&self) -> bool {
-        self.0.running
+        self.0.wants & RUNNING != 0
     }
 
     /// Whether recording is turned off.
