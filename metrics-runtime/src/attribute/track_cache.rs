@@ -71,6 +71,41 @@
 /// }
 /// ```
 ///
+/// The options that it shares with others:
+///
+/// ```
+/// use metrics_runtime::{Outcome, Registry, track_cache};
+///
+/// static AUDIT: Registry = Registry::new();
+///
+/// #[track_cache(
+///     get, cache = "pages",
+///     prefix = "audit",
+///     labels(host = host),
+///     buckets = [0.1, 1.0],
+///     error = |error| *error,
+///     outcome = |ret| if *ret == Err("down") { Outcome::Error } else { Outcome::Ok },
+///     when = !host.is_empty(),
+///     registry = AUDIT,
+///     crate = metrics_runtime
+/// )]
+/// fn ask(host: &str) -> Result<Option<u32>, &'static str> {
+///     if host == "a" { Ok(Some(1)) } else { Err("down") }
+/// }
+///
+/// for host in ["a", "b", ""] {
+///     let _ = ask(host);
+/// }
+/// let page = AUDIT.to_text();
+/// for line in [
+///     r#"audit_cache_hits_total{cache="pages",host="a"} 1"#,
+///     r#"audit_cache_errors_total{cache="pages",host="b",error="down"} 1"#,
+///     r#"audit_cache_operation_duration_seconds_bucket{cache="pages",operation="get",host="a",error="",outcome="ok",le="1"} 1"#,
+/// ] {
+///     assert!(page.contains(line), "{line}");
+/// }
+/// ```
+///
 /// # Expansion
 ///
 /// As for [`timed`](macro@crate::timed), with three or four instruments at the site.

@@ -77,6 +77,41 @@
 /// assert!(page.contains(r#"model_updates_total{model="Setting"} 2"#));
 /// ```
 ///
+/// The options that it shares with others:
+///
+/// ```
+/// use metrics_runtime::{Outcome, Registry, track_model};
+///
+/// static AUDIT: Registry = Registry::new();
+///
+/// #[track_model(
+///     read, model = "User",
+///     prefix = "audit",
+///     labels(host = host),
+///     buckets = [0.1, 1.0],
+///     error = |error| *error,
+///     outcome = |ret| if *ret == Err("down") { Outcome::Error } else { Outcome::Ok },
+///     when = !host.is_empty(),
+///     registry = AUDIT,
+///     crate = metrics_runtime
+/// )]
+/// fn ask(host: &str) -> Result<u32, &'static str> {
+///     if host == "a" { Ok(1) } else { Err("down") }
+/// }
+///
+/// for host in ["a", "b", ""] {
+///     let _ = ask(host);
+/// }
+/// let page = AUDIT.to_text();
+/// for line in [
+///     r#"audit_model_reads_total{model="User",host="a"} 1"#,
+///     r#"audit_model_operation_duration_seconds_count{model="User",operation="read",host="b",error="down",outcome="error"} 1"#,
+///     r#"audit_model_operation_duration_seconds_bucket{model="User",operation="read",host="a",error="",outcome="ok",le="0.1"} 1"#,
+/// ] {
+///     assert!(page.contains(line), "{line}");
+/// }
+/// ```
+///
 /// # Expansion
 ///
 /// As for [`timed`](macro@crate::timed), with two instruments at the site, or three.

@@ -71,6 +71,41 @@
 /// }
 /// ```
 ///
+/// The options that it shares with others:
+///
+/// ```
+/// use metrics_runtime::{Outcome, Registry, track_query};
+///
+/// static AUDIT: Registry = Registry::new();
+///
+/// #[track_query(
+///     select, table = "users",
+///     prefix = "audit",
+///     labels(host = host),
+///     buckets = [0.1, 1.0],
+///     error = |error| *error,
+///     outcome = |ret| if *ret == Err("down") { Outcome::Error } else { Outcome::Ok },
+///     when = !host.is_empty(),
+///     registry = AUDIT,
+///     crate = metrics_runtime
+/// )]
+/// fn ask(host: &str) -> Result<u32, &'static str> {
+///     if host == "a" { Ok(1) } else { Err("down") }
+/// }
+///
+/// for host in ["a", "b", ""] {
+///     let _ = ask(host);
+/// }
+/// let page = AUDIT.to_text();
+/// for line in [
+///     r#"audit_db_queries_total{database="default",operation="select",table="users",host="a",error="",outcome="ok"} 1"#,
+///     r#"audit_db_errors_total{database="default",operation="select",table="users",host="b",error="down"} 1"#,
+///     r#"audit_db_query_duration_seconds_bucket{database="default",operation="select",table="users",host="a",error="",outcome="ok",le="1"} 1"#,
+/// ] {
+///     assert!(page.contains(line), "{line}");
+/// }
+/// ```
+///
 /// # Expansion
 ///
 /// As for [`timed`](macro@crate::timed), with four instruments at the site.

@@ -59,6 +59,42 @@
 /// An alert for a task that has stopped to succeed:
 /// `time() - task_last_success_timestamp_seconds > 86400`.
 ///
+/// The options that it shares with others:
+///
+/// ```
+/// use metrics_runtime::{Outcome, Registry, track_task};
+///
+/// static AUDIT: Registry = Registry::new();
+///
+/// #[track_task(
+///     task = "ask",
+///     prefix = "audit",
+///     labels(host = host),
+///     buckets = [0.1, 1.0],
+///     error = |error| *error,
+///     outcome = |ret| if *ret == Err("down") { Outcome::Error } else { Outcome::Ok },
+///     when = !host.is_empty(),
+///     registry = AUDIT,
+///     crate = metrics_runtime
+/// )]
+/// fn ask(host: &str) -> Result<u32, &'static str> {
+///     if host == "a" { Ok(1) } else { Err("down") }
+/// }
+///
+/// for host in ["a", "b", ""] {
+///     let _ = ask(host);
+/// }
+/// let page = AUDIT.to_text();
+/// for line in [
+///     r#"audit_task_runs_total{task="ask",host="a",error="",outcome="ok"} 1"#,
+///     r#"audit_task_runs_total{task="ask",host="b",error="down",outcome="error"} 1"#,
+///     r#"audit_task_duration_seconds_bucket{task="ask",host="a",error="",outcome="ok",le="1"} 1"#,
+///     r#"audit_tasks_in_progress{task="ask",host="b"} 0"#,
+/// ] {
+///     assert!(page.contains(line), "{line}");
+/// }
+/// ```
+///
 /// # Expansion
 ///
 /// As for [`timed`](macro@crate::timed), with four instruments at the site.
