@@ -14,8 +14,7 @@ use crate::attribute::{Block, Default, Instrument, Record};
 use crate::errors::Errors;
 use crate::input::Function;
 use crate::model::{Context, Layer};
-use crate::options::{Given, Key, LabelValue, Options};
-use proc_macro2::Span;
+use crate::options::{Key, LabelValue, Options, key_of};
 use shape::check_shape;
 use together::check_together;
 use value::check_values;
@@ -101,10 +100,6 @@ fn check_own_name(layer: &Layer, errors: &mut Errors) {
     }
 }
 
-fn key<T>(given: Option<&Given<T>>) -> Option<Span> {
-    given.map(|given| given.key)
-}
-
 /// A function gives one of the attribute's operations, if it has any.
 fn check_operation(layer: &Layer, errors: &mut Errors) {
     let known = layer.attribute.operations;
@@ -140,7 +135,7 @@ fn check_texts(layer: &Layer, function: &Function, context: Context<'_>, errors:
                  on the `impl` block"
             ),
         };
-        let span = key(layer.options.operation.as_ref());
+        let span = key_of(layer.options.operation.as_ref());
         errors.at(span.unwrap_or(layer.span), message);
     }
 }

@@ -1,11 +1,11 @@
 //! What a function of another shape can't have.
 
-use super::{instruments, key};
+use super::instruments;
 use crate::attribute::Instrument;
 use crate::errors::Errors;
 use crate::input::{Function, Shape};
 use crate::model::Layer;
-use crate::options::{Key, LabelValue};
+use crate::options::{Key, LabelValue, key_of};
 use syn::Type;
 
 /// Options that a function of another shape can't have.
@@ -53,7 +53,7 @@ pub(super) fn check_shape(layer: &Layer, function: &Function, errors: &mut Error
     if matches!(shape, Shape::InPlace) && function.may_fail() && instruments(layer).any(by_success)
     {
         let name = layer.attribute.name;
-        let span = key(options.operation.as_ref()).unwrap_or(layer.span);
+        let span = key_of(options.operation.as_ref()).unwrap_or(layer.span);
         errors.at(span, refuse(&format!("`#[{name}]`")));
         return;
     }

@@ -1,10 +1,10 @@
 //! What attributes on one function can't have together.
 
-use super::{instruments, key};
+use super::instruments;
 use crate::attribute::{Instrument, Record};
 use crate::errors::Errors;
 use crate::model::Layer;
-use crate::options::Key;
+use crate::options::{Key, key_of};
 use proc_macro2::Span;
 use quote::ToTokens as _;
 use syn::Path;
@@ -31,8 +31,8 @@ pub(super) fn check_together(layers: &[Layer], errors: &mut Errors) {
                 "`#[{attribute}]` stands twice on this function with the same family; \
                  remove one, or give one another name"
             );
-            let span = key(options.name.as_ref()).or(key(options.prefix.as_ref()));
-            let span = span.or(key(options.operation.as_ref()));
+            let span = key_of(options.name.as_ref()).or(key_of(options.prefix.as_ref()));
+            let span = span.or(key_of(options.operation.as_ref()));
             errors.at(span.unwrap_or(layer.span), message);
         }
         families.push(family);
@@ -61,7 +61,7 @@ fn check_found(layers: &[Layer], errors: &mut Errors) {
     for layer in layers.iter().filter(asks).skip(1) {
         let message = "another attribute of this function asks what it has found or made already; \
                        leave one of them away";
-        let span = key(layer.options.operation.as_ref());
+        let span = key_of(layer.options.operation.as_ref());
         errors.at(span.unwrap_or(layer.span), message);
     }
 }

@@ -1,9 +1,10 @@
 //! The type under `#[derive(ErrorLabel)]`, decided.
 
 use crate::errors::Errors;
+use crate::input::mentions;
 use crate::krate::Krate;
 use crate::options::{Case, Given, LabelKey, Labelling, Slot, parse_label_options};
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens as _;
 use syn::ext::IdentExt as _;
 use syn::{Data, DeriveInput, Fields, Generics, Member, Type};
@@ -114,9 +115,9 @@ fn name_of(
                 errors.at(key, message);
                 return None;
             };
-            let is_generic = generics
-                .type_params()
-                .any(|parameter| mentions(field.ty.to_token_stream(), &parameter.ident));
+            let is_generic = generics.type_params().any(|parameter| {
+                mentions(field.ty.to_token_stream(), &parameter.ident.to_string())
+            });
             Some(ErrorName::Field {
                 member: member.clone(),
                 of: Box::new(field.ty),
@@ -124,15 +125,6 @@ fn name_of(
             })
         }
     }
-}
-
-/// Whether a name stands anywhere in a type.
-fn mentions(tokens: TokenStream, name: &Ident) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Group(group) => mentions(group.stream(), name),
-        TokenTree::Ident(ident) => ident == *name,
-        _ => false,
-    })
 }
 
 #[cfg(test)]

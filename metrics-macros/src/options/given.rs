@@ -208,6 +208,7 @@ impl Options {
     }
 }
 
-fn key_of<T>(given: Option<&Given<T>>) -> Option<Span> {
+/// Where an option's key stands, if it is given.
+pub(crate) fn key_of<T>(given: Option<&Given<T>>) -> Option<Span> {
     given.map(|given| given.key)
 }

@@ -14,7 +14,7 @@ mod series;
 pub(crate) use bucket::{Buckets, parse_bounds};
 pub(crate) use case::Case;
 pub(crate) use derive::{LabelKey, Labelling, parse_label_options};
-pub(crate) use given::{Given, Key, Options, Slot};
+pub(crate) use given::{Given, Key, Options, Slot, key_of};
 pub(crate) use label::{LabelOption, LabelValue};
 pub(crate) use nearest::did_you_mean;
 pub(crate) use sample::Share;
