@@ -152,9 +152,6 @@ pub(crate) fn with_texts<R>(values: &[&dyn LabelValue], with: impl FnOnce(&[&str
     }
 }
 
-/// Names and values of a series' labels, in the order of the page.
-pub(crate) type LabelPairs<'a> = Vec<(&'a str, &'a str)>;
-
 /// The model that a repository type is for: the last segment of the type's
 /// name, less a trailing `Repository`, `Repo`, `Store` or `Dao`.
 #[derive(Clone, Copy, Debug)]

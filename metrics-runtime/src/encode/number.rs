@@ -19,6 +19,30 @@ pub(crate) fn double(out: &mut impl Sink, value: f64) {
     }
 }
 
+/// Appends a double as OpenMetrics 1.0 wants those of `le` and `quantile`: the
+/// shortest decimal, with a point or an exponent, which stands below 10^-4 and
+/// from 10^6 on, as Go's `%g` has it.
+pub(super) fn canonical(out: &mut impl Sink, value: f64) {
+    if value == 0.0 || !value.is_finite() {
+        double(out, value);
+        out.text(if value == 0.0 { ".0" } else { "" });
+        return;
+    }
+    let scientific = format!("{value:e}");
+    let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or_default();
+    if (-4..6).contains(&exponent) {
+        let plain = format!("{value}");
+        out.text(&plain);
+        out.text(if plain.contains('.') { "" } else { ".0" });
+    } else {
+        out.text(digits);
+        out.text(if exponent < 0 { "e-" } else { "e+" });
+        out.text(if exponent.abs() < 10 { "0" } else { "" });
+        out.text(itoa::Buffer::new().format(exponent.abs()));
+    }
+}
+
 /// The digits of an integer below 10^8, and how many they are: pairs of digits
 /// are parted all at once, which takes neither a loop nor a table.
 #[inline]
@@ -80,6 +104,30 @@ mod tests {
         }
         assert_eq!(text(10.0), "10");
         assert_eq!(text(0.005), "0.005");
+    }
+
+    // O10. Mutation: the exponent begins at 10^21, as for other numbers.
+    #[test]
+    fn bounds_are_spelt_as_go_spells_them() {
+        for (value, expected) in [
+            (1.0, "1.0"),
+            (0.0, "0.0"),
+            (-0.5, "-0.5"),
+            (0.1, "0.1"),
+            (0.0001, "0.0001"),
+            (0.00001, "1e-05"),
+            (1e-100, "1e-100"),
+            (1e5, "100000.0"),
+            (999_999.5, "999999.5"),
+            (1e6, "1e+06"),
+            (1_234_567.0, "1.234567e+06"),
+            (1e21, "1e+21"),
+            (f64::INFINITY, "+Inf"),
+        ] {
+            let mut out = String::new();
+            super::canonical(&mut out, value);
+            assert_eq!(out, expected);
+        }
     }
 
     // Mutations: one of the factors is one less; `zeros` without the last digit.

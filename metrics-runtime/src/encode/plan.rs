@@ -1,11 +1,12 @@
 //! What of a registry's page stays the same from scrape to scrape.
 
-use super::foreign;
-use super::section::Section;
+use super::page::Wanted;
+use super::section::{Reader, Section};
 use super::sink::{Length, PageSink, Piece};
+use super::{Format, collected, openmetrics, protobuf};
+use crate::collect::model::Family;
 use crate::record::Scan;
-use crate::registry::Registry;
-use prometheus::proto::MetricFamily;
+use crate::registry::{Registry, Settings};
 use std::collections::HashMap;
 use std::mem;
 use std::sync::Arc;
@@ -20,8 +21,9 @@ pub(crate) struct Plan {
     families: usize,
     scan: Scan,
     scratch: Vec<u64>,
-    /// Bytes of the page before; none if there are series that it didn't have.
-    length: Option<usize>,
+    /// Bytes of the pages before, as text and in OpenMetrics; none if there are
+    /// series that they didn't have.
+    lengths: [Option<usize>; 2],
 }
 
 impl Default for Plan {
@@ -37,7 +39,7 @@ impl Plan {
             families: 0,
             scan: Scan::new(),
             scratch: Vec::new(),
-            length: None,
+            lengths: [None; 2],
         }
     }
 
@@ -60,14 +62,14 @@ impl Plan {
                 }
                 let section = known.remove(&name);
                 let section = section.filter(|known| Arc::ptr_eq(&known.family, &family));
-                let new = || Section::new(name, family, registry.settings());
+                let new = || Section::new(name, family);
                 self.sections.push(section.unwrap_or_else(new));
             }
-            self.length = None;
+            self.lengths = [None; 2];
         }
         for section in &mut self.sections {
             if section.take_up_rows() {
-                self.length = None;
+                self.lengths = [None; 2];
             }
         }
         shadowed
@@ -83,34 +85,101 @@ impl Plan {
 
     /// Appends the page; `foreign` are families that are sorted by names that
     /// ours don't have.
-    pub(super) fn append(&mut self, foreign: &[MetricFamily], out: &mut Vec<u8>) {
+    pub(super) fn append(
+        &mut self,
+        registry: &Registry,
+        foreign: &[Family],
+        wanted: Wanted<'_>,
+        out: &mut Vec<u8>,
+    ) {
         self.scan.refresh();
+        let settings = registry.settings();
+        match wanted.format {
+            Format::Text => self.append_lines::<false>(settings, foreign, wanted, out),
+            Format::OpenMetrics => self.append_lines::<true>(settings, foreign, wanted, out),
+            Format::Protobuf => self.append_messages(settings, foreign, wanted, out),
+        }
+    }
+
+    /// Appends the page in one of the text formats, with one allocation at most.
+    fn append_lines<const OM: bool>(
+        &mut self,
+        settings: &Settings,
+        foreign: &[Family],
+        wanted: Wanted<'_>,
+        out: &mut Vec<u8>,
+    ) {
         // Numbers grow a little from page to page and while one is written.
         let room = out.capacity() - out.len();
         let fits = |length: &usize| length + length / 512 + Piece::FRONT <= room;
-        if !self.length.as_ref().is_some_and(fits) {
-            let length = self.length.unwrap_or_else(|| {
+        let known = self.lengths[usize::from(OM)].filter(|_| wanted.names.is_none());
+        if !known.as_ref().is_some_and(fits) {
+            let length = known.unwrap_or_else(|| {
                 let mut length = Length::default();
-                self.write(foreign, &mut length);
+                self.write::<OM>(settings, foreign, wanted, &mut length);
                 length.0
             });
             out.reserve_exact(length + length / 256 + Piece::FRONT);
         }
         let start = out.len();
-        self.write(foreign, out);
-        self.length = Some(out.len() - start);
+        self.write::<OM>(settings, foreign, wanted, out);
+        if wanted.names.is_none() {
+            self.lengths[usize::from(OM)] = Some(out.len() - start);
+        }
     }
 
-    fn write(&mut self, foreign: &[MetricFamily], out: &mut impl PageSink) {
-        let mut foreign = foreign.iter().peekable();
+    fn write<const OM: bool>(
+        &mut self,
+        settings: &Settings,
+        foreign: &[Family],
+        wanted: Wanted<'_>,
+        out: &mut impl PageSink,
+    ) {
+        let mut reader = Reader {
+            scan: &mut self.scan,
+            scratch: &mut self.scratch,
+            settings,
+        };
+        let mut foreign = foreign
+            .iter()
+            .filter(|family| wanted.has(&family.name))
+            .peekable();
         for section in &mut self.sections {
-            while let Some(family) = foreign.next_if(|family| family.name() < &*section.name) {
-                foreign::write(out, family);
+            while let Some(family) = foreign.next_if(|family| family.name < section.name) {
+                collected::write::<OM>(out, family);
             }
-            section.write(out, &mut self.scan, &mut self.scratch);
+            if wanted.has(&section.name) {
+                section.write_lines::<OM>(out, &mut reader);
+            }
         }
         for family in foreign {
-            foreign::write(out, family);
+            collected::write::<OM>(out, family);
+        }
+        if OM {
+            out.text(openmetrics::EOF);
+        }
+    }
+
+    fn append_messages(
+        &mut self,
+        settings: &Settings,
+        foreign: &[Family],
+        wanted: Wanted<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let mut reader = Reader {
+            scan: &mut self.scan,
+            scratch: &mut self.scratch,
+            settings,
+        };
+        for section in &mut self.sections {
+            if wanted.has(&section.name) {
+                section.write_message(out, &mut reader);
+            }
+        }
+        // A scraper doesn't look at the order.
+        for family in foreign.iter().filter(|family| wanted.has(&family.name)) {
+            protobuf::write(out, family);
         }
     }
 }

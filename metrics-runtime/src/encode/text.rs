@@ -2,39 +2,6 @@
 
 use super::escape;
 use super::sink::Sink;
-use crate::registry::{Registry, bridge};
-
-/// The content type of the page that [`Registry::to_text`] renders, for those
-/// who serve it themselves.
-pub const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
-
-/// Appends the page of a registry: families by name, ours before foreign ones.
-pub(crate) fn append(registry: &Registry, out: &mut Vec<u8>) {
-    if !crate::config::recording() {
-        out.text("# Metrics are turned off (METRICS_ENABLED).\n");
-        return;
-    }
-    // The longer the stretch, the more exact the clock.
-    crate::clock::calibrate();
-    // Foreign collectors and the diagnostics hook are user code and may ask for
-    // this very page: nothing is locked while they run.
-    let mut foreign = bridge::gather(registry);
-    foreign.sort_by(|a, b| a.name().cmp(b.name()));
-    registry.settings();
-    registry.refresh();
-    let mut plan = registry.plan();
-    let mut shadowed = plan.update(registry);
-    foreign.retain(|family| {
-        let own = plan.has(family.name());
-        shadowed.extend(own.then(|| family.name().to_owned()));
-        !own
-    });
-    plan.append(&foreign, out);
-    drop(plan);
-    for family in shadowed {
-        registry.report_shadowed(&family);
-    }
-}
 
 /// Writes the lines before a family's samples, without the last line feed.
 pub(super) fn header(out: &mut impl Sink, name: &str, help: &str, kind: &str) {

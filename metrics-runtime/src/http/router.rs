@@ -1,6 +1,6 @@
 //! The router that serves the page.
 
-use crate::{Metrics, TEXT_CONTENT_TYPE};
+use crate::{Format, Metrics};
 use axum::Router;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
@@ -32,7 +32,7 @@ impl Metrics {
 
     fn page(self) -> Response {
         let headers = [
-            (CONTENT_TYPE, TEXT_CONTENT_TYPE),
+            (CONTENT_TYPE, Format::Text.content_type()),
             (CACHE_CONTROL, "no-store"),
         ];
         (headers, self.to_text()).into_response()

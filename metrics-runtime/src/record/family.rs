@@ -2,6 +2,7 @@
 
 use super::bucket::Bounds;
 use super::cells::GAUGES;
+use super::created;
 use super::dense::{Dense, combination};
 use super::row::{Row, label_text};
 use super::slab::BEFORE_BUCKETS;
@@ -77,6 +78,8 @@ impl Found<'_> {
 pub struct FamilyCore {
     pub(crate) schema: Schema,
     pub(crate) bounds: &'static Bounds,
+    /// When it was made, as [`created`] has it.
+    pub(crate) created: u32,
     dense: Option<Dense>,
     table: Table,
     /// Cells from one outcome of a label set to the next; zero without outcomes.
@@ -99,6 +102,7 @@ impl FamilyCore {
     pub(crate) fn new(schema: Schema, by: Option<Place>, overflows: Option<Arc<Self>>) -> Self {
         let mut family = Self {
             bounds: Bounds::intern(&schema.buckets),
+            created: created::now(),
             dense: schema.closed.map(Dense::new),
             cap: schema.cap.unwrap_or(DEFAULT_CAP),
             table: Table::new(&schema.labels),

@@ -1,5 +1,6 @@
 //! Rows: a label set as the page shows it, and its cells.
 
+use super::created;
 use super::hash::{self, ends};
 use crate::encode::{Sink, escape};
 use crate::name::LabelName;
@@ -52,6 +53,8 @@ pub(crate) struct Row {
     /// The hash of the values, whether one of them is escaped, and the outcomes
     /// that are shown although nothing was recorded yet.
     meta: AtomicU32,
+    /// When it was made, as [`created`] has it.
+    created: u32,
 }
 
 /// Writes the labels of a row, without the last quote.
@@ -101,6 +104,7 @@ impl Row {
             first,
             index: 0,
             meta: AtomicU32::new(escaped),
+            created: created::now(),
         }
     }
 
@@ -117,6 +121,11 @@ impl Row {
 
     pub(crate) fn first(&self) -> u32 {
         self.first
+    }
+
+    /// When it was made, as `created` has it.
+    pub(crate) fn created(&self) -> u32 {
+        self.created
     }
 
     /// Its place in the order in which rows were made.
@@ -218,24 +227,29 @@ impl Row {
 
     /// The values, read back from the text.
     pub(crate) fn values(&self, labels: &[LabelName]) -> Vec<String> {
-        let mut rest = self.text.chars();
-        let mut separator = 1;
-        let value = |label: &LabelName| {
-            let name = label.as_str().len() + 2;
-            rest.by_ref().take(separator + name).for_each(drop);
-            // The first quote of `",` ends the value before.
-            separator = 1;
-            let mut value = String::new();
-            while let Some(next) = rest.next().filter(|&next| next != '"') {
-                value.push(match next {
-                    '\\' => rest.next().map_or(next, escape::unescaped),
-                    plain => plain,
-                });
-            }
-            value
-        };
-        labels.iter().map(value).collect()
+        values_of(&self.text, labels)
     }
+}
+
+/// The values of labels that were rendered without the last quote, read back.
+pub(crate) fn values_of(text: &str, labels: &[LabelName]) -> Vec<String> {
+    let mut rest = text.chars();
+    let mut separator = 1;
+    let value = |label: &LabelName| {
+        let name = label.as_str().len() + 2;
+        rest.by_ref().take(separator + name).for_each(drop);
+        // The first quote of `",` ends the value before.
+        separator = 1;
+        let mut value = String::new();
+        while let Some(next) = rest.next().filter(|&next| next != '"') {
+            value.push(match next {
+                '\\' => rest.next().map_or(next, escape::unescaped),
+                plain => plain,
+            });
+        }
+        value
+    };
+    labels.iter().map(value).collect()
 }
 
 #[cfg(test)]

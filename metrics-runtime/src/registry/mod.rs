@@ -13,7 +13,7 @@ use state::State;
 use crate::catalogue::Site;
 use crate::desc::{Desc, Kind, Schema};
 use crate::diagnostics::{Diagnostic, report};
-use crate::encode::Plan;
+use crate::encode::{Format, Plan, Wanted};
 use crate::record::{Counter, Family, FamilyCore, Gauge, Histogram, InProgress, Metric};
 use once_cell::sync::OnceCell;
 use std::marker::PhantomData;
@@ -388,6 +388,32 @@ impl Registry {
         String::from_utf8(page).expect("a page is made of text")
     }
 
+    /// The page in a format, whose media type is
+    /// [`Format::content_type`].
+    ///
+    /// Histograms that may hold negative values have neither sum nor count in
+    /// OpenMetrics, which allows none there; their last bucket is the count.
+    ///
+    /// ```
+    /// use metrics_runtime::{Format, Registry};
+    ///
+    /// let registry = Registry::new();
+    /// registry.counter("sent_messages_total", "Messages sent.")?.inc();
+    /// let page = String::from_utf8(registry.encode(Format::OpenMetrics)).expect("it is text");
+    /// assert!(page.contains("# TYPE sent_messages counter\n"));
+    /// assert!(page.contains("\nsent_messages_total 1\nsent_messages_created 1"));
+    /// # Ok::<(), metrics_runtime::RegisterError>(())
+    /// ```
+    pub fn encode(&self, format: Format) -> Vec<u8> {
+        let mut page = Vec::new();
+        let wanted = Wanted {
+            format,
+            ..Wanted::default()
+        };
+        let _ = crate::encode::append(self, wanted, &mut page);
+        page
+    }
+
     /// Appends the page, as [`to_text`](Self::to_text) returns it.
     ///
     /// A buffer that is cleared and used again costs no allocation, unless the
@@ -406,6 +432,6 @@ impl Registry {
     /// # Ok::<(), metrics_runtime::RegisterError>(())
     /// ```
     pub fn encode_into(&self, out: &mut Vec<u8>) {
-        crate::encode::text::append(self, out);
+        let _ = crate::encode::append(self, Wanted::default(), out);
     }
 }

@@ -28,6 +28,10 @@ mod row;
 #[path = "../../../metrics-runtime/src/record/hash.rs"]
 mod hash;
 
+#[path = "../../../metrics-runtime/src/record/created.rs"]
+#[allow(dead_code, reason = "the models drive a part of the core")]
+mod created;
+
 mod encode;
 
 /// Names of labels, unchecked.

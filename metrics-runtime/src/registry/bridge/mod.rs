@@ -10,4 +10,3 @@ mod value;
 
 pub(crate) use collector::Bridge;
 pub(crate) use foreign::gather;
-pub(crate) use value::{counter_value, gauge_value, untyped_value};

@@ -1,0 +1,116 @@
+//! The samples of one of our families as lines.
+
+use super::section::{Series, Writer};
+use super::sink::{PageSink, Piece};
+use super::spelling::{Spelling, Tail};
+use super::{number, openmetrics};
+use crate::record::created;
+
+/// Writes the series of a family in OpenMetrics (`OM`) or in the text format,
+/// version 0.0.4.
+pub(super) struct Lines<'a, S, const OM: bool> {
+    out: &'a mut S,
+    spelling: &'a Spelling,
+    /// No series was written yet.
+    is_empty: bool,
+    /// A histogram of the family has a sum in OpenMetrics.
+    has_sums: bool,
+}
+
+impl<'a, S: PageSink, const OM: bool> Lines<'a, S, OM> {
+    pub(super) fn new(out: &'a mut S, spelling: &'a Spelling, bounds: &[f64]) -> Self {
+        Self {
+            out,
+            spelling,
+            is_empty: true,
+            has_sums: bounds.first().is_none_or(|first| *first >= 0.0),
+        }
+    }
+
+    /// Ends the last line.
+    pub(super) fn end(self) {
+        if !self.is_empty {
+            self.out.text("\n");
+        }
+    }
+
+    #[inline]
+    fn header(&mut self) {
+        if self.is_empty {
+            self.is_empty = false;
+            self.out.text(&self.spelling.header);
+        }
+    }
+
+    #[inline]
+    fn tail(&self, series: Series<'_>) -> Option<&'a Tail> {
+        self.spelling.tails.get(series.tail)
+    }
+
+    /// Writes a line up to its number.
+    #[inline]
+    fn line(&mut self, head: &Piece, labels: &str, tail: &Piece) {
+        self.out.piece(head);
+        self.out.text(labels);
+        self.out.piece(tail);
+    }
+
+    #[inline]
+    fn created(&mut self, series: Series<'_>, tail: &Tail) {
+        if OM && let Some(head) = self.spelling.heads.created.as_deref() {
+            self.line(head, series.labels, &tail.plain);
+            openmetrics::seconds(self.out, created::unix_millis(series.created));
+        }
+    }
+}
+
+impl<S: PageSink, const OM: bool> Writer for Lines<'_, S, OM> {
+    #[inline]
+    fn integer(&mut self, series: Series<'_>, value: u64) {
+        let Some(tail) = self.tail(series) else {
+            return;
+        };
+        self.header();
+        let spelling = self.spelling;
+        self.line(&spelling.heads.first, series.labels, &tail.plain);
+        self.out.integer(value);
+        self.created(series, tail);
+    }
+
+    #[inline(never)]
+    fn double(&mut self, series: Series<'_>, value: f64) {
+        let Some(tail) = self.tail(series) else {
+            return;
+        };
+        self.header();
+        let spelling = self.spelling;
+        self.line(&spelling.heads.first, series.labels, &tail.plain);
+        number::double(self.out, value);
+    }
+
+    fn histogram(&mut self, series: Series<'_>, sum: f64, counts: &[u64]) {
+        let spelling = self.spelling;
+        let Some([head_of_sum, head_of_count]) = spelling.heads.last.as_deref() else {
+            return;
+        };
+        let Some(tail) = self.tail(series) else {
+            return;
+        };
+        self.header();
+        let mut count = 0;
+        for (own, bound) in counts.iter().zip(&tail.buckets) {
+            count += own;
+            self.line(&spelling.heads.first, series.labels, bound);
+            self.out.integer(count);
+        }
+        // OpenMetrics 1.0, Histogram: no sum where values may be negative, and
+        // no count without a sum; the last bucket has the count anyway.
+        if !OM || self.has_sums && sum >= 0.0 {
+            self.line(head_of_sum, series.labels, &tail.plain);
+            number::double(self.out, sum);
+            self.line(head_of_count, series.labels, &tail.plain);
+            self.out.integer(count);
+        }
+        self.created(series, tail);
+    }
+}

@@ -1,0 +1,62 @@
+//! A page: gathered, and written in one format.
+
+use super::Format;
+use crate::registry::{Registry, bridge};
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Wanted<'a> {
+    pub(crate) format: Format,
+    /// Names of the families to serve; all if there are none.
+    pub(crate) names: Option<&'a BTreeSet<String>>,
+    /// When collectors of others must be done; their own limit if there is
+    /// none.
+    pub(crate) deadline: Option<Instant>,
+}
+
+impl Wanted<'_> {
+    /// Whether a family is asked for.
+    pub(super) fn has(&self, family: &str) -> bool {
+        self.names.is_none_or(|names| names.contains(family))
+    }
+}
+
+/// What is missing on a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Missing {
+    /// The collector's name.
+    pub(crate) collector: String,
+    /// What it did instead of collecting.
+    pub(crate) reason: String,
+}
+
+/// Appends the page of a registry: families by name, ours before foreign ones.
+pub(crate) fn append(registry: &Registry, wanted: Wanted<'_>, out: &mut Vec<u8>) -> Vec<Missing> {
+    if !crate::config::recording() {
+        super::turned_off(wanted.format, out);
+        return Vec::new();
+    }
+    // The longer the stretch, the more exact the clock.
+    crate::clock::calibrate();
+    // Foreign collectors and the diagnostics hook are user code and may ask for
+    // this very page: nothing is locked while they run.
+    let (mut foreign, missing) = bridge::gather(registry, wanted.deadline);
+    foreign.sort_by(|a, b| a.name.cmp(&b.name));
+    registry.settings();
+    registry.refresh();
+    let mut plan = registry.plan();
+    let mut shadowed = plan.update(registry);
+    foreign.retain(|family| {
+        let own = plan.has(&family.name);
+        shadowed.extend(own.then(|| family.name.clone()));
+        !own
+    });
+    plan.append(registry, &foreign, wanted, out);
+    drop(plan);
+    for family in shadowed {
+        registry.report_shadowed(&family);
+    }
+    missing
+}
