@@ -47,6 +47,7 @@
 //!
 //! # Features
 //!
+//! - `exemplars`: `set_exemplar_source`, which links counters and buckets to traces.
 //! - `http` (default): [`Metrics::router`] and the outcome of HTTP responses.
 
 #[doc(hidden)]
@@ -85,6 +86,8 @@ pub use label::{ClosedLabel, LabelValue, Scratch};
 pub use measure::{RequestQueries, count_request_queries};
 pub use name::{LabelName, MetricName, NameError};
 pub use outcome::{Classify, Outcome};
+#[cfg(feature = "exemplars")]
+pub use record::exemplar::{Exemplar, ExemplarError, ExemplarSourceError, set_exemplar_source};
 pub use record::{Counter, Family, Gauge, Histogram, InProgress, Metric, Running};
 pub use registry::{Conflict, RegisterError, Registry, global};
 

@@ -11,6 +11,15 @@ pub(crate) static CONFLICTS: Desc = Desc::counter(
 )
 .about_itself();
 
+/// Exemplars that were refused.
+#[cfg(feature = "exemplars")]
+pub(crate) static DROPPED_EXEMPLARS: Desc = Desc::counter(
+    "metrics_dropped_exemplars_total",
+    "Exemplars that were refused, by reason.",
+    &["reason"],
+)
+.about_itself();
+
 /// Observations that were refused.
 pub(crate) static DROPPED_OBSERVATIONS: Desc = Desc::counter(
     "metrics_dropped_observations_total",

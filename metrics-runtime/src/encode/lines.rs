@@ -3,8 +3,8 @@
 use super::section::{Series, Writer};
 use super::sink::{PageSink, Piece};
 use super::spelling::{Spelling, Tail};
-use super::{number, openmetrics};
-use crate::record::created;
+use super::{escape, number, openmetrics};
+use crate::record::{bucket_cell, created, exemplar};
 
 /// Writes the series of a family in OpenMetrics (`OM`) or in the text format,
 /// version 0.0.4.
@@ -55,6 +55,25 @@ impl<'a, S: PageSink, const OM: bool> Lines<'a, S, OM> {
         self.out.piece(tail);
     }
 
+    /// Writes the exemplar of a counter or bucket behind its number.
+    fn exemplar(&mut self, cell: u32) {
+        let Some(kept) = exemplar::kept(cell) else {
+            return;
+        };
+        self.out.text(" # {");
+        for (index, (name, value)) in kept.labels().iter().enumerate() {
+            self.out.text(if index == 0 { "" } else { "," });
+            self.out.text(name);
+            self.out.text("=\"");
+            escape::label_value(self.out, value);
+            self.out.text("\"");
+        }
+        self.out.text("} ");
+        number::double(self.out, kept.value());
+        self.out.text(" ");
+        openmetrics::seconds(self.out, kept.unix_millis());
+    }
+
     #[inline]
     fn created(&mut self, series: Series<'_>, tail: &Tail) {
         if OM && let Some(head) = self.spelling.heads.created.as_deref() {
@@ -74,6 +93,10 @@ impl<S: PageSink, const OM: bool> Writer for Lines<'_, S, OM> {
         let spelling = self.spelling;
         self.line(&spelling.heads.first, series.labels, &tail.plain);
         self.out.integer(value);
+        // Only a counter has a time of creation, and only it an exemplar.
+        if OM && spelling.heads.created.is_some() {
+            self.exemplar(series.cell);
+        }
         self.created(series, tail);
     }
 
@@ -98,10 +121,13 @@ impl<S: PageSink, const OM: bool> Writer for Lines<'_, S, OM> {
         };
         self.header();
         let mut count = 0;
-        for (own, bound) in counts.iter().zip(&tail.buckets) {
+        for ((own, bound), bucket) in counts.iter().zip(&tail.buckets).zip(0..) {
             count += own;
             self.line(&spelling.heads.first, series.labels, bound);
             self.out.integer(count);
+            if OM {
+                self.exemplar(bucket_cell(series.cell, bucket));
+            }
         }
         // OpenMetrics 1.0, Histogram: no sum where values may be negative, and
         // no count without a sum; the last bucket has the count anyway.

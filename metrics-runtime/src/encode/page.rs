@@ -1,6 +1,7 @@
 //! A page: gathered, and written in one format.
 
 use super::Format;
+use crate::record::exemplar;
 use crate::registry::{Registry, bridge};
 use std::collections::BTreeSet;
 use std::time::Instant;
@@ -55,6 +56,9 @@ pub(crate) fn append(registry: &Registry, wanted: Wanted<'_>, out: &mut Vec<u8>)
     });
     plan.append(registry, &foreign, wanted, out);
     drop(plan);
+    if wanted.format != Format::Text {
+        exemplar::ask_again();
+    }
     for family in shadowed {
         registry.report_shadowed(&family);
     }

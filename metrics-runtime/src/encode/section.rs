@@ -47,6 +47,8 @@ pub(super) struct Series<'a> {
     pub(super) tail: usize,
     /// When it was made, as `created` has it.
     pub(super) created: u32,
+    /// The first of its cells.
+    pub(super) cell: u32,
 }
 
 /// Writes the series of a family in a format.
@@ -186,6 +188,7 @@ impl SeriesOfFamily {
                     set: 1 + index,
                     tail: last,
                     created: family.created,
+                    cell,
                 });
             }
         }
@@ -199,6 +202,7 @@ impl SeriesOfFamily {
                     set: first_row + row.index(),
                     tail,
                     created: row.created(),
+                    cell,
                 });
             }
         }
@@ -208,6 +212,7 @@ impl SeriesOfFamily {
                 set: 0,
                 tail: last,
                 created: row.created(),
+                cell: row.first(),
             });
         }
     }

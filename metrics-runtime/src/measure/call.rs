@@ -5,7 +5,7 @@ use super::sample::is_chosen;
 use crate::catalogue::{OFF, Site, UNRESOLVED};
 use crate::clock::Ticks;
 use crate::outcome::{Outcome, Reading};
-use crate::record::{Slot, thread};
+use crate::record::{Slot, exemplar, thread};
 
 /// An entered call.
 pub trait Entered: Sized {
@@ -124,7 +124,9 @@ impl Entered for Counted {
     fn record(self, outcome: Outcome, _: &Reading<'_>) {
         let Some(site) = self.site else { return };
         let cell = site.cell().wrapping_add(outcome.index());
-        if !thread::try_add(cell, 1) {
+        if thread::try_add(cell, 1) {
+            exemplar::offer(cell, || 1.0);
+        } else {
             count_untouched(site, outcome);
         }
     }
@@ -148,7 +150,9 @@ fn resolve(site: &'static Site) {
 #[inline(never)]
 fn count_untouched(site: &'static Site, outcome: Outcome) {
     if let Some(resolved) = Resolved::of(site) {
-        thread::add(resolved.cell(outcome.index()), 1);
+        let cell = resolved.cell(outcome.index());
+        thread::add(cell, 1);
+        exemplar::offer(cell, || 1.0);
     }
 }
 

@@ -32,7 +32,7 @@ pub use stream::measured_stream;
 use crate::catalogue::{NOWHERE, OFF, Place, Record, Site, Source, UNRESOLVED};
 use crate::label::{LabelValue, Model, Scratch, with_texts};
 use crate::outcome::{Outcome, Reading};
-use crate::record::{Ages, Bounds, FamilyCore, Histogram, Slot, thread};
+use crate::record::{Ages, Bounds, FamilyCore, Histogram, Slot, exemplar, thread};
 use call::Call;
 use once_cell::sync::OnceCell;
 use std::sync::Arc;
@@ -273,7 +273,10 @@ impl Handle {
     fn add(&self, slot: Slot, nanos: Option<u64>, outcome: Outcome, reading: &Reading<'_>) {
         let cell = slot.cell(outcome.index());
         match self.record {
-            Record::Calls => thread::add(cell, 1),
+            Record::Calls => {
+                thread::add(cell, 1);
+                exemplar::offer(cell, || 1.0);
+            }
             Record::Duration => {
                 if let Some(nanos) = nanos {
                     Histogram::observe_nanos_at(cell, self.bounds, nanos);

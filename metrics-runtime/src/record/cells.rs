@@ -21,7 +21,7 @@ pub(crate) struct Cells {
 pub(crate) static GAUGES: Cells = Cells::new();
 
 /// The chunk of a cell, and the chunk's first index.
-const fn chunk_of(index: u32) -> (usize, u32) {
+pub(super) const fn chunk_of(index: u32) -> (usize, u32) {
     let chunk = (index / FIRST_CHUNK + 1).ilog2();
     (chunk as usize, FIRST_CHUNK * ((1 << chunk) - 1))
 }

@@ -1,5 +1,6 @@
 //! A value that only rises.
 
+use super::exemplar;
 use super::thread::{SLABS, add, is_nowhere, try_add};
 use crate::catalogue::{OFF, Site};
 use crate::measure::nth;
@@ -36,9 +37,20 @@ impl Counter {
     /// Adds `amount`.
     #[inline]
     pub fn inc_by(&self, amount: u64) {
-        if !self.off && !try_add(self.cell, amount) {
+        if self.off {
+            return;
+        }
+        if try_add(self.cell, amount) {
+            offer(self.cell, amount);
+        } else {
             add_untouched(self.cell, self.site, amount);
         }
+    }
+
+    /// Adds `amount` to a counter of the toolkit's own, which has no exemplars:
+    /// their source is user code, and some are counted under a lock.
+    pub(crate) fn inc_by_unseen(&self, amount: u64) {
+        add(self.cell, amount);
     }
 
     /// The sum so far.
@@ -56,7 +68,16 @@ impl fmt::Debug for Counter {
 #[cold]
 #[inline(never)]
 fn add_untouched(cell: u32, site: Option<&'static Site>, amount: u64) {
-    add(resolved(cell, site), amount);
+    let cell = resolved(cell, site);
+    add(cell, amount);
+    offer(cell, amount);
+}
+
+/// Offers what was added as an exemplar.
+#[inline]
+fn offer(cell: u32, amount: u64) {
+    #[expect(clippy::cast_precision_loss, reason = "exemplars hold doubles")]
+    exemplar::offer(cell, || amount as f64);
 }
 
 /// The cell that is meant, which may be counted from that of a site which isn't

@@ -247,7 +247,7 @@ impl FamilyCore {
         let row = self.overflow_row();
         if let Some(overflows) = &self.overflows {
             let slot = overflows.constant(&[self.schema.name.as_str()], &[Outcome::Ok]);
-            Self::counter(slot.first).inc();
+            Self::counter(slot.first).inc_by_unseen(1);
         }
         let [cap, long] = &self.reported;
         let reported = match reason {

@@ -4,7 +4,8 @@
 //! buckets, each counting its own observations; cumulation is the exposition's.
 
 use super::bucket::{Bounds, nanos_of};
-use super::slab::{histogram, histogram_as_it_is};
+use super::exemplar;
+use super::slab::{BEFORE_BUCKETS, histogram, histogram_as_it_is};
 use super::thread::{SLABS, observe, try_observe};
 use crate::desc::Unit;
 use crate::registry::dropped_observation;
@@ -43,6 +44,12 @@ extern "C" fn observe_untouched(cell: u32, bucket: u32, nanos: u64) {
 /// fit into the sum, which must not start anew.
 const LONGEST_NANOS: u64 = 1 << 53;
 
+/// The cell of a bucket of the histogram at `cell`.
+#[inline]
+pub(crate) const fn bucket_cell(cell: u32, bucket: u32) -> u32 {
+    cell.wrapping_add(BEFORE_BUCKETS + bucket)
+}
+
 /// A histogram as read by a scrape.
 #[derive(Debug)]
 pub(crate) struct Snapshot {
@@ -68,7 +75,9 @@ impl Histogram {
             self.observe_nanos(nanos_of(value).min(LONGEST_NANOS));
         } else {
             let add = |bits| (f64::from_bits(bits) + value).to_bits();
-            observe(self.cell, self.bounds.bucket(value), add);
+            let bucket = self.bounds.bucket(value);
+            observe(self.cell, bucket, add);
+            exemplar::offer(bucket_cell(self.cell, bucket), || value);
         }
     }
 
@@ -95,6 +104,7 @@ impl Histogram {
         if !try_observe(cell, bucket, |sum| sum.wrapping_add(nanos)) {
             observe_untouched(cell, bucket, nanos);
         }
+        exemplar::offer(bucket_cell(cell, bucket), || Unit::Seconds.value(nanos));
     }
 
     /// Observations so far.

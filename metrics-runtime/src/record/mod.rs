@@ -7,6 +7,12 @@ mod cells;
 mod counter;
 pub(crate) mod created;
 mod dense;
+#[cfg(feature = "exemplars")]
+#[path = "exemplar/on.rs"]
+pub(crate) mod exemplar;
+#[cfg(not(feature = "exemplars"))]
+#[path = "exemplar/off.rs"]
+pub(crate) mod exemplar;
 mod family;
 mod gauge;
 mod hash;
@@ -26,6 +32,7 @@ pub use family::{Family, Metric};
 pub(crate) use family::{FamilyCore, OVERFLOW, at};
 pub use gauge::Gauge;
 pub use histogram::Histogram;
+pub(crate) use histogram::bucket_cell;
 pub use in_progress::{InProgress, Running};
 pub(crate) use row::{Row, values_of};
 pub(crate) use scan::Scan;

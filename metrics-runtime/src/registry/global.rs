@@ -21,5 +21,14 @@ pub(crate) fn dropped_observation(reason: &str) {
     static FAMILY: Lazy = Lazy::new();
     let family = FAMILY.get(&DROPPED_OBSERVATIONS);
     let dropped: Counter = at(family, &[reason], Outcome::Ok);
-    dropped.inc();
+    dropped.inc_by_unseen(1);
+}
+
+/// Counts an exemplar that was refused; this counter has none itself.
+#[cfg(feature = "exemplars")]
+pub(crate) fn dropped_exemplar(reason: &str) {
+    static FAMILY: Lazy = Lazy::new();
+    let family = FAMILY.get(&crate::builtin::toolkit::DROPPED_EXEMPLARS);
+    let dropped: Counter = at(family, &[reason], Outcome::Ok);
+    dropped.inc_by_unseen(1);
 }

@@ -6,6 +6,8 @@ mod global;
 mod state;
 
 pub use error::{Conflict, RegisterError};
+#[cfg(feature = "exemplars")]
+pub(crate) use global::dropped_exemplar;
 pub(crate) use global::dropped_observation;
 pub use global::global;
 use state::State;

@@ -149,7 +149,7 @@ impl State {
 
     pub(super) fn refuse(&mut self, conflicts: &[Conflict]) {
         if let Some(own) = &self.toolkit {
-            own.conflicts.inc_by(conflicts.len() as u64);
+            own.conflicts.inc_by_unseen(conflicts.len() as u64);
         }
         self.conflicts.extend_from_slice(conflicts);
     }

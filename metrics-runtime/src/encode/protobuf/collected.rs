@@ -50,12 +50,15 @@ pub(in crate::encode) fn write(out: &mut Vec<u8>, family: &Family) {
 
 fn value(out: &mut Vec<u8>, kind: Type, metric: &Metric, state: Option<(&str, bool)>) {
     match &metric.value {
-        Value::Number(value) => number(out, kind, *value, metric.created),
+        Value::Number(value) => number(out, kind, *value, metric.created, None),
         Value::Histogram {
             buckets,
             sum,
             count,
-        } => histogram(out, buckets.iter().copied(), *sum, *count, metric.created),
+        } => {
+            let buckets = buckets.iter().map(|(bound, count)| (*bound, *count, None));
+            histogram(out, buckets, *sum, *count, metric.created);
+        }
         Value::Summary {
             quantiles,
             sum,
@@ -77,7 +80,7 @@ fn value(out: &mut Vec<u8>, kind: Type, metric: &Metric, state: Option<(&str, bo
         }
         Value::States(_) => {
             let holds = state.is_some_and(|(_, holds)| holds);
-            number(out, kind, f64::from(u8::from(holds)), None);
+            number(out, kind, f64::from(u8::from(holds)), None, None);
         }
     }
 }

@@ -4,7 +4,7 @@ use super::super::section::{Series, Writer};
 use super::super::spelling::{outcomes, shared_labels};
 use super::{Type, family_field, head, histogram, label, number, wire};
 use crate::desc::Kind;
-use crate::record::{FamilyCore, created, values_of};
+use crate::record::{FamilyCore, bucket_cell, created, exemplar, values_of};
 use crate::registry::Settings;
 
 /// What of a family's message stays the same from page to page.
@@ -128,7 +128,13 @@ impl Writer for Message<'_> {
     fn double(&mut self, series: Series<'_>, value: f64) {
         let kind = type_of(self.family.schema.kind);
         let created = created::unix_millis(series.created);
-        self.metric(series, |out| number(out, kind, value, Some(created)));
+        let exemplar = match kind {
+            Type::Counter => exemplar::kept(series.cell),
+            _ => None,
+        };
+        self.metric(series, |out| {
+            number(out, kind, value, Some(created), exemplar.as_ref());
+        });
     }
 
     fn histogram(&mut self, series: Series<'_>, sum: f64, counts: &[u64]) {
@@ -136,10 +142,13 @@ impl Writer for Message<'_> {
         let created = created::unix_millis(series.created);
         self.metric(series, |out| {
             let mut cumulated = 0;
-            let buckets = bounds.iter().zip(counts).map(|(bound, own)| {
+            let all = bounds.iter().copied().chain([f64::INFINITY]);
+            let buckets = all.zip(counts).zip(0..).map(|((bound, own), bucket)| {
                 cumulated += own;
-                (*bound, cumulated)
+                let kept = exemplar::kept(bucket_cell(series.cell, bucket));
+                (bound, cumulated, kept)
             });
+            let buckets = buckets.filter(|(bound, _, kept)| bound.is_finite() || kept.is_some());
             histogram(out, buckets, sum, counts.iter().sum(), Some(created));
         });
     }

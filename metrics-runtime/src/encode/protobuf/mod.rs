@@ -10,6 +10,8 @@ mod wire;
 pub(super) use collected::write;
 pub(super) use family::{Fixed, Message};
 
+use crate::record::exemplar::Kept;
+
 /// Fields of a `MetricFamily`.
 mod family_field {
     pub(super) const NAME: u32 = 1;
@@ -56,6 +58,18 @@ fn timestamp(out: &mut Vec<u8>, field: u32, millis: u64) {
     wire::bytes(out, field, &message);
 }
 
+/// Writes an exemplar.
+fn write_exemplar(out: &mut Vec<u8>, field: u32, kept: &Kept) {
+    let (mut message, mut pair) = (Vec::new(), Vec::new());
+    for (name, value) in kept.labels() {
+        // Its labels have the number of a metric's.
+        label(&mut message, &mut pair, name, value);
+    }
+    wire::double(&mut message, 2, kept.value());
+    timestamp(&mut message, 3, kept.unix_millis());
+    wire::bytes(out, field, &message);
+}
+
 /// Writes the fields of a family that aren't its metrics.
 fn head(out: &mut Vec<u8>, name: &str, help: &str, kind: Type, unit: &str) {
     wire::bytes(out, family_field::NAME, name.as_bytes());
@@ -67,11 +81,20 @@ fn head(out: &mut Vec<u8>, name: &str, help: &str, kind: Type, unit: &str) {
 }
 
 /// The value of a metric of one number, as its field.
-fn number(out: &mut Vec<u8>, kind: Type, value: f64, created: Option<u64>) {
+fn number(
+    out: &mut Vec<u8>,
+    kind: Type,
+    value: f64,
+    created: Option<u64>,
+    exemplar: Option<&Kept>,
+) {
     let mut message = Vec::with_capacity(32);
     wire::double(&mut message, 1, value);
     let field = match kind {
         Type::Counter => {
+            if let Some(kept) = exemplar {
+                write_exemplar(&mut message, 2, kept);
+            }
             if let Some(created) = created {
                 timestamp(&mut message, 3, created);
             }
@@ -83,11 +106,11 @@ fn number(out: &mut Vec<u8>, kind: Type, value: f64, created: Option<u64>) {
     wire::bytes(out, field, &message);
 }
 
-/// A classic histogram, as the field of its metric. The bucket up to `+Inf` is
-/// the count.
+/// A classic histogram, as the field of its metric. The bucket up to `+Inf` is the
+/// count, and stands there only for its exemplar.
 fn histogram(
     out: &mut Vec<u8>,
-    buckets: impl Iterator<Item = (f64, u64)>,
+    buckets: impl Iterator<Item = (f64, u64, Option<Kept>)>,
     sum: f64,
     count: u64,
     created: Option<u64>,
@@ -95,10 +118,13 @@ fn histogram(
     let (mut message, mut bucket) = (Vec::with_capacity(512), Vec::with_capacity(32));
     wire::integer(&mut message, 1, count);
     wire::double(&mut message, 2, sum);
-    for (bound, cumulated) in buckets {
+    for (bound, cumulated, exemplar) in buckets {
         bucket.clear();
         wire::integer(&mut bucket, 1, cumulated);
         wire::double(&mut bucket, 2, bound);
+        if let Some(kept) = exemplar {
+            write_exemplar(&mut bucket, 3, &kept);
+        }
         wire::bytes(&mut message, 3, &bucket);
     }
     if let Some(created) = created {

@@ -1,0 +1,300 @@
+//! Exemplars: beside a counter or a bucket, one recording and where it came from.
+
+use super::cells::chunk_of;
+use crate::name::LabelName;
+use crate::registry::dropped_exemplar;
+use once_cell::sync::OnceCell;
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::{Duration, SystemTime};
+
+/// The most code points that names and values of an exemplar's labels have
+/// together (OpenMetrics 1.0, Exemplars).
+const LONGEST: usize = 128;
+
+/// Where a recording came from: labels such as a trace's id.
+///
+/// ```
+/// use metrics_runtime::Exemplar;
+///
+/// assert!(Exemplar::new([("trace_id", "4bf92f3577b34da6a3ce929d0e0e4736")]).is_ok());
+/// assert!(Exemplar::new([("trace_id", "x".repeat(200))]).is_err());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exemplar(Box<[(String, String)]>);
+
+/// Why labels can't be those of an exemplar.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExemplarError {
+    /// A name isn't that of a label.
+    #[error(transparent)]
+    Name(#[from] crate::NameError),
+    /// A label is named twice.
+    #[error("the label `{label}` of an exemplar stands twice; name each label once")]
+    Duplicate {
+        /// The label in question.
+        label: String,
+    },
+    /// The labels are too long together.
+    #[error(
+        "the labels of an exemplar have {length} characters; names and values have at most \
+         {LONGEST} together"
+    )]
+    TooLong {
+        /// Code points of all names and values.
+        length: usize,
+    },
+}
+
+impl Exemplar {
+    /// An exemplar with these labels.
+    ///
+    /// # Errors
+    ///
+    /// [`ExemplarError`] for a name that isn't valid or stands twice, and for
+    /// labels of more than 128 characters (code points) together, names
+    /// included.
+    pub fn new<N: Into<String>, V: Into<String>>(
+        labels: impl IntoIterator<Item = (N, V)>,
+    ) -> Result<Self, ExemplarError> {
+        let labels = labels.into_iter();
+        let labels: Box<[(String, String)]> = labels
+            .map(|(name, value)| (name.into(), value.into()))
+            .collect();
+        let mut length = 0;
+        for (index, (name, value)) in labels.iter().enumerate() {
+            LabelName::new(name)?;
+            if labels.iter().take(index).any(|(other, _)| other == name) {
+                let label = name.clone();
+                return Err(ExemplarError::Duplicate { label });
+            }
+            length += name.chars().count() + value.chars().count();
+        }
+        if length > LONGEST {
+            return Err(ExemplarError::TooLong { length });
+        }
+        Ok(Self(labels))
+    }
+}
+
+type Source = Box<dyn Fn() -> Option<Result<Exemplar, ExemplarError>> + Send + Sync>;
+
+static SOURCE: OnceCell<Source> = OnceCell::new();
+
+/// Whether there is a source.
+static ON: AtomicBool = AtomicBool::new(false);
+
+/// The number of times that exemplars were asked for.
+static ROUND: AtomicU32 = AtomicU32::new(1);
+
+/// Milliseconds of Unix at which they were asked for last.
+static ASKED: AtomicU64 = AtomicU64::new(0);
+
+thread_local! {
+    /// This thread asks the source.
+    static ASKING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The least time between two exemplars of a series or bucket.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// The source of exemplars is set already.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the source of exemplars is set already; set it once, at the start of `main`")]
+pub struct ExemplarSourceError;
+
+/// Says where recordings come from: `source` is asked, by the thread that
+/// records, for the labels of its current trace; `None` if there is none.
+///
+/// Of each counter and each bucket the first recording after a page that shows
+/// exemplars (OpenMetrics, protobuf) becomes its exemplar, at most one in a
+/// second. Calls of attributes count, and [`Counter::inc`](crate::Counter::inc)
+/// and [`Histogram::observe`](crate::Histogram::observe). An error is counted in
+/// `metrics_dropped_exemplars_total{reason="invalid"}` of the global registry, a
+/// panic as `reason="panic"`; neither reaches who records.
+///
+/// # Errors
+///
+/// [`ExemplarSourceError`] when a source is set already.
+pub fn set_exemplar_source(
+    source: impl Fn() -> Option<Result<Exemplar, ExemplarError>> + Send + Sync + 'static,
+) -> Result<(), ExemplarSourceError> {
+    SOURCE
+        .set(Box::new(source))
+        .map_err(|_| ExemplarSourceError)?;
+    ON.store(true, Ordering::Relaxed);
+    Ok(())
+}
+
+/// An exemplar of a series or bucket.
+#[derive(Clone, Debug)]
+pub(crate) struct Kept {
+    exemplar: Exemplar,
+    value: f64,
+    unix_millis: u64,
+}
+
+impl Kept {
+    pub(crate) fn labels(&self) -> &[(String, String)] {
+        &self.exemplar.0
+    }
+
+    pub(crate) fn value(&self) -> f64 {
+        self.value
+    }
+
+    pub(crate) fn unix_millis(&self) -> u64 {
+        self.unix_millis
+    }
+}
+
+/// The place of one exemplar.
+#[derive(Debug, Default)]
+struct Slot {
+    /// The round in which it was taken.
+    round: AtomicU32,
+    kept: Mutex<Option<Box<Kept>>>,
+}
+
+/// Slots of a chunk.
+const CHUNK: usize = 512;
+
+/// Chunks by number, in lists each twice as long as the one before.
+static CHUNKS: [OnceLock<Box<[OnceLock<Box<[Slot]>>]>>; 12] = [const { OnceLock::new() }; 12];
+
+/// The chunk of this cell, if it is one of a slab.
+fn chunk(cell: u32) -> Option<&'static OnceLock<Box<[Slot]>>> {
+    let number = cell / 512;
+    let (list, first) = chunk_of(number);
+    let list = CHUNKS
+        .get(list)?
+        .get_or_init(|| (0..512 << list).map(|_| OnceLock::new()).collect());
+    list.get((number - first) as usize)
+}
+
+#[inline]
+fn slot(cell: u32) -> Option<&'static Slot> {
+    chunk(cell)?.get()?.get(cell as usize % CHUNK)
+}
+
+/// Offers the recording at this cell, of this value, as an exemplar.
+#[inline]
+pub(crate) fn offer(cell: u32, value: impl FnOnce() -> f64) {
+    // Relaxed, here and below: whether one is due is a question of taste.
+    if ON.load(Ordering::Relaxed) && is_due(cell) {
+        take(cell, value());
+    }
+}
+
+#[inline]
+fn is_due(cell: u32) -> bool {
+    let round = ROUND.load(Ordering::Relaxed);
+    slot(cell).is_none_or(|slot| slot.round.load(Ordering::Relaxed) != round)
+}
+
+#[cold]
+#[inline(never)]
+fn take(cell: u32, value: f64) {
+    let Some(source) = SOURCE.get() else { return };
+    // What the source records has no exemplars: it would ask the source.
+    let asking = ASKING.try_with(|asking| asking.replace(true));
+    if asking != Ok(false) {
+        return;
+    }
+    // The user's code, under no lock.
+    let asked = catch_unwind(AssertUnwindSafe(source));
+    let _ = ASKING.try_with(|asking| asking.set(false));
+    let exemplar = match asked {
+        Ok(None) => return,
+        Ok(Some(Ok(exemplar))) => exemplar,
+        Ok(Some(Err(_))) => return dropped_exemplar("invalid"),
+        Err(_) => return dropped_exemplar("panic"),
+    };
+    keep(cell, value, exemplar);
+}
+
+/// Keeps an exemplar; not if somebody else is at it.
+fn keep(cell: u32, value: f64, exemplar: Exemplar) {
+    let Some(chunk) = chunk(cell) else { return };
+    let chunk = chunk.get_or_init(|| (0..CHUNK).map(|_| Slot::default()).collect());
+    let Some(slot) = chunk.get(cell as usize % CHUNK) else {
+        return;
+    };
+    let Ok(mut kept) = slot.kept.try_lock() else {
+        return;
+    };
+    slot.round
+        .store(ROUND.load(Ordering::Relaxed), Ordering::Relaxed);
+    *kept = Some(Box::new(Kept {
+        exemplar,
+        value,
+        unix_millis: unix_millis(),
+    }));
+}
+
+fn unix_millis() -> u64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    u64::try_from(since.unwrap_or_default().as_millis()).unwrap_or(u64::MAX)
+}
+
+/// The exemplar of the series or bucket at this cell.
+pub(crate) fn kept(cell: u32) -> Option<Kept> {
+    if !ON.load(Ordering::Relaxed) {
+        return None;
+    }
+    let kept = slot(cell)?
+        .kept
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
+    kept.as_deref().cloned()
+}
+
+/// After a page that shows exemplars: newer ones are wanted.
+pub(crate) fn ask_again() {
+    let now = unix_millis();
+    let asked = ASKED.load(Ordering::Relaxed);
+    let pause = u128::from(now.abs_diff(asked)) >= PAUSE.as_millis();
+    if pause
+        && ASKED
+            .compare_exchange(asked, now, Ordering::Relaxed, Ordering::Relaxed)
+            .is_ok()
+    {
+        ROUND.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Exemplar, ExemplarError, keep, kept};
+
+    // O7. Mutation: bytes are counted instead of code points.
+    #[test]
+    fn labels_have_at_most_128_code_points() {
+        let of = |length: usize| Exemplar::new([("id", "\u{fc}".repeat(length))]);
+        assert!(of(126).is_ok());
+        assert_eq!(of(127), Err(ExemplarError::TooLong { length: 129 }));
+        let twice = Exemplar::new([("a", "x"), ("a", "y")]);
+        assert!(matches!(twice, Err(ExemplarError::Duplicate { .. })));
+        assert!(matches!(
+            Exemplar::new([("1", "x")]),
+            Err(ExemplarError::Name(_))
+        ));
+    }
+
+    #[test]
+    fn each_cell_keeps_its_own() {
+        for cell in [20 * 512, 20 * 512 + 1, 70_000_000] {
+            let exemplar = Exemplar::new([("cell", cell.to_string())]);
+            keep(cell, f64::from(cell), exemplar.expect("it is valid"));
+        }
+        super::ON.store(true, std::sync::atomic::Ordering::Relaxed);
+        let found = kept(20 * 512 + 1).expect("it was kept");
+        assert_eq!(found.labels()[0].1, "10241");
+        assert!(kept(20 * 512 + 2).is_none());
+        assert!(kept(70_000_000).is_some());
+        assert!(kept(u32::MAX).is_none());
+    }
+}
