@@ -1,6 +1,7 @@
 //! Set-up in code: one builder, whose `build()` reports every mistake that can
 //! be found before the first request.
 
+use crate::collect::{Collector, CollectorError, Shared};
 use crate::config::{
     Environment, EnvironmentError, namespace_prefix, set_recording, set_slow_query,
 };
@@ -39,6 +40,8 @@ impl Metrics {
             slow_query: None,
             const_labels: Vec::new(),
             foreign: Vec::new(),
+            collectors: Vec::new(),
+            collector_deadline: None,
         }
     }
 
@@ -63,6 +66,8 @@ pub struct MetricsBuilder {
     slow_query: Option<Duration>,
     const_labels: Vec<(String, String)>,
     foreign: Vec<prometheus::Registry>,
+    collectors: Vec<Shared>,
+    collector_deadline: Option<Duration>,
 }
 
 impl MetricsBuilder {
@@ -99,6 +104,20 @@ impl MetricsBuilder {
     /// default registry is served anyway.
     pub fn foreign(mut self, registry: prometheus::Registry) -> Self {
         self.foreign.push(registry);
+        self
+    }
+
+    /// Serves the families of this collector too; see [`Collector`].
+    pub fn collector(mut self, collector: impl Collector) -> Self {
+        self.collectors.push(Shared::new(collector));
+        self
+    }
+
+    /// How long a page waits for all of its collectors, which run at once; the
+    /// families of those that aren't done are left out. Default:
+    /// `METRICS_COLLECTOR_DEADLINE_MS`, else 500 milliseconds.
+    pub const fn collector_deadline(mut self, deadline: Duration) -> Self {
+        self.collector_deadline = Some(deadline);
         self
     }
 
@@ -146,6 +165,9 @@ impl MetricsBuilder {
         if !conflicts.is_empty() {
             return Err(BuildError::Conflicts(Conflicts(conflicts)));
         }
+        let names = self.collectors.iter().map(Shared::name);
+        let names: Vec<String> = names.map(str::to_owned).collect();
+        self.registry.check_collectors(&names)?;
         let settings = Settings {
             namespace: namespace_prefix(namespace.as_deref()),
             const_labels: self.const_labels,
@@ -153,7 +175,14 @@ impl MetricsBuilder {
         if !self.registry.configure(settings) {
             return Err(BuildError::AlreadyBuilt);
         }
+        for collector in self.collectors {
+            self.registry.add_shared(collector)?;
+        }
         self.registry.add_foreign(self.foreign);
+        let deadline = self.collector_deadline.or(environment.collector_deadline);
+        if let Some(deadline) = deadline {
+            self.registry.set_collector_deadline(deadline);
+        }
         if let Some(slow_query) = self.slow_query.or(environment.slow_query) {
             set_slow_query(slow_query);
         }
@@ -196,6 +225,9 @@ pub enum BuildError {
     /// Call sites disagree on families.
     #[error(transparent)]
     Conflicts(Conflicts),
+    /// A collector can't be registered.
+    #[error(transparent)]
+    Collector(#[from] CollectorError),
     /// Another namespace or other constant labels are in force.
     #[error(
         "the registry is in use with another namespace or other constant labels; \

@@ -2,6 +2,7 @@
 //!
 //! | variable | default | meaning |
 //! |---|---|---|
+//! | `METRICS_COLLECTOR_DEADLINE_MS` | `500` | milliseconds that a page waits for collectors; decimals are allowed |
 //! | `METRICS_ENABLED` | `true` | whether calls are recorded and pages served |
 //! | `METRICS_CLOCK` | by the kernel | `tsc` reads the processor's counter (the time-stamp counter, on 64-bit ARM the virtual one), `instant` the system's clock |
 //! | `METRICS_NAMESPACE` | none | goes before the names of the application's families, with an underscore |
@@ -14,6 +15,7 @@ use crate::clock::Choice;
 use crate::diagnostics::{Diagnostic, report};
 use crate::name::check_namespace;
 use crate::registry::Settings;
+use once_cell::sync::OnceCell;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -36,6 +38,7 @@ pub(crate) struct Environment {
     pub(crate) enabled: Option<bool>,
     pub(crate) namespace: Option<String>,
     pub(crate) slow_query: Option<Duration>,
+    pub(crate) collector_deadline: Option<Duration>,
 }
 
 impl Environment {
@@ -63,17 +66,20 @@ impl Environment {
         if let Some(Err(error)) = get("METRICS_CLOCK").map(|value| Choice::parse(&value)) {
             errors.push(error);
         }
-        let slow_query = get("METRICS_SLOW_QUERY_MS").and_then(|value| {
+        let mut milliseconds = |variable| {
+            let value = get(variable)?;
             let parsed = parse_milliseconds(&value);
             if parsed.is_none() {
                 errors.push(EnvironmentError {
-                    variable: "METRICS_SLOW_QUERY_MS",
+                    variable,
                     value,
                     expected: "it takes milliseconds above zero, such as `100` or `2.5`",
                 });
             }
             parsed
-        });
+        };
+        let slow_query = milliseconds("METRICS_SLOW_QUERY_MS");
+        let collector_deadline = milliseconds("METRICS_COLLECTOR_DEADLINE_MS");
         let namespace = get("METRICS_NAMESPACE").filter(|value| {
             let valid = check_namespace(value).is_ok();
             if !valid {
@@ -89,6 +95,7 @@ impl Environment {
             enabled,
             namespace,
             slow_query,
+            collector_deadline,
         };
         (environment, errors)
     }
@@ -134,6 +141,18 @@ pub(crate) fn slow_query_nanos() -> u64 {
         }
         nanos => nanos,
     }
+}
+
+/// How long a page waits for collectors, if nobody says otherwise.
+const COLLECTOR_DEADLINE: Duration = Duration::from_millis(500);
+
+/// How long a page waits for collectors, by the environment; read once.
+pub(crate) fn collector_deadline() -> Duration {
+    static DEADLINE: OnceCell<Duration> = OnceCell::new();
+    *DEADLINE.get_or_init(|| {
+        let environment = Environment::read_each(variable).0;
+        environment.collector_deadline.unwrap_or(COLLECTOR_DEADLINE)
+    })
 }
 
 /// Sets the duration from which on a query is slow.

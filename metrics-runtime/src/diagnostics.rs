@@ -33,14 +33,21 @@ pub enum Diagnostic {
     /// A `METRICS_*` variable couldn't be read and `build()` isn't there to
     /// return the error; the default is in force.
     Environment(crate::config::EnvironmentError),
-    /// A family of a foreign registry has the name of one that is on the page
-    /// already, ours or of another kind, and is left out. Told once.
+    /// A family of a collector or a foreign registry has the name of one that is
+    /// on the page already, ours or of another kind, or samples that are named like
+    /// its, and is left out. Told once.
     Shadowed {
-        /// The name that both have.
+        /// Its name.
         family: String,
     },
-    /// A foreign registry panicked while it gathered and is left out.
-    ForeignPanic,
+    /// A collector hangs, panicked or failed, and is left out. Told when it
+    /// begins and when it goes wrong in another way.
+    Collector {
+        /// Its name, as in `metrics_collector_success`.
+        name: String,
+        /// What it did instead of collecting.
+        reason: String,
+    },
 }
 
 /// Why a label set got no series of its own.
@@ -78,11 +85,14 @@ impl fmt::Display for Diagnostic {
             Self::Environment(error) => error.fmt(f),
             Self::Shadowed { family } => write!(
                 f,
-                "a foreign registry has a family `{family}` that is on the page already and can't \
-                 be joined with it; it is left out"
+                "a collector has a family `{family}` whose samples are named like others on the page \
+                 already and can't be joined with them; it is left out"
             ),
-            Self::ForeignPanic => {
-                f.write_str("a foreign registry panicked while it gathered and is left out")
+            Self::Collector { name, reason } => {
+                write!(
+                    f,
+                    "the collector `{name}` is left out of the page: {reason}"
+                )
             }
         }
     }

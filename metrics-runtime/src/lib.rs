@@ -49,6 +49,7 @@
 //!
 //! - `exemplars`: `set_exemplar_source`, which links counters and buckets to traces.
 //! - `http` (default): [`Metrics::router`] and the outcome of HTTP responses.
+//! - `summary`: [`Registry::summary`], quantiles computed in the program.
 
 #[doc(hidden)]
 #[path = "private.rs"]
@@ -74,10 +75,15 @@ mod name;
 mod outcome;
 mod record;
 mod registry;
+#[cfg(feature = "summary")]
+mod summary;
 mod sync;
 
 pub use builder::{BuildError, Conflicts, Metrics, MetricsBuilder};
 pub use catalogue::Place;
+pub use collect::{
+    CollectError, Collector, CollectorError, Families, PrometheusCollector, StateSet,
+};
 pub use desc::{DEFAULT_BUCKETS, DescError, Kind};
 pub use diagnostics::{Diagnostic, HookError, Overflow, set_diagnostics_hook};
 pub use encode::Format;
@@ -90,6 +96,8 @@ pub use outcome::{Classify, Outcome};
 pub use record::exemplar::{Exemplar, ExemplarError, ExemplarSourceError, set_exemplar_source};
 pub use record::{Counter, Family, Gauge, Histogram, InProgress, Metric, Running};
 pub use registry::{Conflict, RegisterError, Registry, global};
+#[cfg(feature = "summary")]
+pub use summary::Summary;
 
 pub use attribute::{
     ErrorLabel, LabelValue, counted, in_progress, metrics, timed, track_cache, track_model,

@@ -48,6 +48,12 @@ pub enum NameError {
         /// The name as given.
         name: String,
     },
+    /// An info without `_info`.
+    #[error("the info `{name}` has no `_info` at its end; call it `{name}_info`")]
+    InfoWithoutInfo {
+        /// The name as given.
+        name: String,
+    },
     /// A label that Prometheus or the exposition uses itself.
     #[error("the label `{name}` is reserved; choose another name")]
     ReservedLabel {
@@ -90,10 +96,23 @@ impl MetricName {
         }
     }
 
+    /// Checks the characters of a name alone.
+    pub(crate) fn identifier(name: &str) -> Result<(), NameError> {
+        check_namespace(name)
+    }
+
     /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Checks the name of an info: one that any other kind may have, and `_info`.
+pub(crate) fn check_info_name(name: &str) -> Result<(), NameError> {
+    let owned = || name.to_owned();
+    let base = name.strip_suffix("_info");
+    let base = base.ok_or_else(|| NameError::InfoWithoutInfo { name: owned() })?;
+    MetricName::new(base, Kind::Gauge).map(drop)
 }
 
 impl LabelName {

@@ -20,6 +20,14 @@ pub(crate) static DROPPED_EXEMPLARS: Desc = Desc::counter(
 )
 .about_itself();
 
+/// Whether collectors did what they should.
+pub(crate) static COLLECTOR_SUCCESS: Desc = Desc::gauge(
+    "metrics_collector_success",
+    "Whether the collector gave its families when the page was made.",
+    &["collector"],
+)
+.about_itself();
+
 /// Observations that were refused.
 pub(crate) static DROPPED_OBSERVATIONS: Desc = Desc::counter(
     "metrics_dropped_observations_total",

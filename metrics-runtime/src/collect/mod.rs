@@ -1,3 +1,25 @@
-//! Families that aren't kept in cells: what collectors give when a page is made.
+//! Families that aren't kept in cells: what collectors give when a page is made,
+//! and the kinds that hold their value themselves.
 
+mod adapter;
+mod callback;
+mod clash;
+mod collector;
+pub(crate) mod families;
+mod info;
+mod inline;
 pub(crate) mod model;
+mod slot;
+mod state_set;
+mod worker;
+
+pub use adapter::PrometheusCollector;
+pub use collector::{Collector, CollectorError};
+pub use families::{CollectError, Families};
+pub use state_set::StateSet;
+
+pub(crate) use clash::clash;
+pub(crate) use collector::{Shared, check_name};
+pub(crate) use inline::{Head, Inline, Labels};
+pub(crate) use slot::Slot;
+pub(crate) use worker::Failure;

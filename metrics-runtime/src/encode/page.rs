@@ -1,9 +1,11 @@
 //! A page: gathered, and written in one format.
 
 use super::Format;
+use crate::collect::clash;
+use crate::collect::model::Kind;
 use crate::record::exemplar;
 use crate::registry::{Registry, bridge};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Instant;
 
 /// What is asked for.
@@ -33,7 +35,8 @@ pub(crate) struct Missing {
     pub(crate) reason: String,
 }
 
-/// Appends the page of a registry: families by name, ours before foreign ones.
+/// Appends the page of a registry: families by name. Of two that clash, ours
+/// stays, or the one that came first.
 pub(crate) fn append(registry: &Registry, wanted: Wanted<'_>, out: &mut Vec<u8>) -> Vec<Missing> {
     if !crate::config::recording() {
         super::turned_off(wanted.format, out);
@@ -44,17 +47,26 @@ pub(crate) fn append(registry: &Registry, wanted: Wanted<'_>, out: &mut Vec<u8>)
     // Foreign collectors and the diagnostics hook are user code and may ask for
     // this very page: nothing is locked while they run.
     let (mut foreign, missing) = bridge::gather(registry, wanted.deadline);
-    foreign.sort_by(|a, b| a.name.cmp(&b.name));
     registry.settings();
     registry.refresh();
     let mut plan = registry.plan();
     let mut shadowed = plan.update(registry);
-    foreign.retain(|family| {
-        let own = plan.has(&family.name);
-        shadowed.extend(own.then(|| family.name.clone()));
-        !own
+    let mut taken: HashMap<String, Kind> = HashMap::new();
+    // Ours go before those of collectors.
+    let mut collected = registry.inline();
+    collected.append(&mut foreign);
+    collected.retain(|family| {
+        let kind_of = |name: &str| plan.kind(name).or_else(|| taken.get(name).copied());
+        let clashes = clash(&family.name, family.kind, kind_of).is_some();
+        if clashes {
+            shadowed.push(family.name.clone());
+        } else {
+            taken.insert(family.name.clone(), family.kind);
+        }
+        !clashes
     });
-    plan.append(registry, &foreign, wanted, out);
+    collected.sort_by(|a, b| a.name.cmp(&b.name));
+    plan.append(registry, &collected, wanted, out);
     drop(plan);
     if wanted.format != Format::Text {
         exemplar::ask_again();

@@ -4,7 +4,7 @@ use super::page::Wanted;
 use super::section::{Reader, Section};
 use super::sink::{Length, PageSink, Piece};
 use super::{Format, collected, openmetrics, protobuf};
-use crate::collect::model::Family;
+use crate::collect::model::{Family, Kind};
 use crate::record::Scan;
 use crate::registry::{Registry, Settings};
 use std::collections::HashMap;
@@ -75,12 +75,13 @@ impl Plan {
         shadowed
     }
 
-    /// Whether one of our families has this name.
-    pub(super) fn has(&self, name: &str) -> bool {
+    /// The kind of our family of this name.
+    pub(super) fn kind(&self, name: &str) -> Option<Kind> {
         let place = self
             .sections
             .binary_search_by(|section| (*section.name).cmp(name));
-        place.is_ok()
+        let section = self.sections.get(place.ok()?)?;
+        Some(section.family.schema.kind.into())
     }
 
     /// Appends the page; `foreign` are families that are sorted by names that

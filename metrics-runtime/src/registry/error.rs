@@ -1,6 +1,7 @@
 //! Errors of registration.
 
 use crate::catalogue::Place;
+use crate::collect::{CollectError, CollectorError};
 use crate::desc::DescError;
 use std::fmt;
 
@@ -12,6 +13,9 @@ pub struct Conflict {
     pub family: String,
     /// What differs: the declaration in force against the refused one.
     pub difference: String,
+    /// The family in force if it is another one, whose samples would have the
+    /// same names.
+    pub other: Option<String>,
     /// The call site in force; `None` when the family was made at run time.
     pub in_force: Option<Place>,
     /// The call site that records nowhere; `None` when the family was asked
@@ -27,6 +31,16 @@ impl fmt::Display for Conflict {
                 |place| place.to_string(),
             )
         };
+        if let Some(other) = &self.other {
+            return write!(
+                f,
+                "`{}`, declared by {} (records nowhere), would have samples of the same names as \
+                 `{other}`, declared by {} (in force); give one of them another `name`",
+                self.family,
+                place(self.refused),
+                place(self.in_force),
+            );
+        }
         write!(
             f,
             "`{}` is declared differently by {} (in force) and {} (records nowhere): {}; \
@@ -51,4 +65,10 @@ pub enum RegisterError {
     /// A family of this name exists and is another one.
     #[error(transparent)]
     Conflict(#[from] Conflict),
+    /// A series with a value of its own breaks a rule.
+    #[error(transparent)]
+    Collected(CollectError),
+    /// A callback's series is there already.
+    #[error(transparent)]
+    Collector(#[from] CollectorError),
 }

@@ -12,14 +12,19 @@ pub(crate) use global::dropped_observation;
 pub use global::global;
 use state::State;
 
+use crate::builtin::toolkit::COLLECTOR_SUCCESS;
 use crate::catalogue::Site;
+use crate::collect::model::Family as CollectedFamily;
+use crate::collect::{Collector, CollectorError, Head, Inline, Labels, Shared, Slot, check_name};
 use crate::desc::{Desc, Kind, Schema};
 use crate::diagnostics::{Diagnostic, report};
 use crate::encode::{Format, Plan, Wanted};
+use crate::outcome::Outcome;
 use crate::record::{Counter, Family, FamilyCore, Gauge, Histogram, InProgress, Metric};
 use once_cell::sync::OnceCell;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// A set of families and their page.
 ///
@@ -269,9 +274,11 @@ impl Registry {
         };
         self.with_state(|state| {
             let mut families = state.families.iter();
-            families
-                .find(|(_, declared)| has(&declared.core))
-                .map(|(name, _)| name.clone())
+            let declared = families.find(|(_, declared)| has(&declared.core));
+            let mut collected = state.collected.iter();
+            let mut collected = || collected.find(|(_, known)| known.has_label(label));
+            let name = declared.map(|(name, _)| name);
+            name.or_else(|| collected().map(|(name, _)| name)).cloned()
         })
     }
 
@@ -299,12 +306,119 @@ impl Registry {
 
     /// Adds registries of the `prometheus` crate to the page.
     pub(crate) fn add_foreign(&self, foreign: Vec<prometheus::Registry>) {
-        self.lock().foreign.extend(foreign);
+        let mut state = self.lock();
+        for registry in foreign {
+            state.add_foreign(registry);
+        }
     }
 
-    /// The registries that were handed in.
-    pub(crate) fn foreign(&self) -> Vec<prometheus::Registry> {
-        self.lock().foreign.clone()
+    /// Adds a collector, which gives its families each time that a page is made.
+    ///
+    /// # Errors
+    ///
+    /// [`CollectorError`] when its name isn't valid or taken.
+    pub fn add_collector(&self, collector: impl Collector) -> Result<(), CollectorError> {
+        self.add_shared(Shared::new(collector))
+    }
+
+    pub(crate) fn add_shared(&self, collector: Shared) -> Result<(), CollectorError> {
+        let name = collector.name().to_owned();
+        self.lock().add_collector(name, collector)
+    }
+
+    /// Whether collectors may have these names.
+    pub(crate) fn check_collectors(&self, names: &[String]) -> Result<(), CollectorError> {
+        let state = self.lock();
+        for (index, name) in names.iter().enumerate() {
+            check_name(name)?;
+            state.check_free(name)?;
+            if names[..index].contains(name) {
+                return Err(CollectorError::Taken { name: name.clone() });
+            }
+        }
+        Ok(())
+    }
+
+    /// The collectors, in the order in which they go before each other.
+    pub(crate) fn slots(&self) -> Vec<Arc<Slot>> {
+        self.lock().slots(std::ptr::eq(self, global()))
+    }
+
+    /// How long a page waits for collectors.
+    pub(crate) fn collector_deadline(&self) -> Duration {
+        let said = self.lock().deadline;
+        said.unwrap_or_else(crate::config::collector_deadline)
+    }
+
+    pub(crate) fn set_collector_deadline(&self, deadline: Duration) {
+        self.lock().deadline = Some(deadline);
+    }
+
+    /// Takes down how a collector did.
+    pub(crate) fn collector_succeeded(&self, name: &str, success: bool) {
+        let family = self.builtin(&COLLECTOR_SUCCESS);
+        let gauge: Gauge = crate::record::at(&family, &[name], Outcome::Ok);
+        gauge.set(if success { 1.0 } else { 0.0 });
+    }
+
+    /// Puts what all families of the application have in common to one that isn't
+    /// in cells.
+    pub(crate) fn qualify(&self, family: &mut CollectedFamily) {
+        let settings = self.settings();
+        for metric in &mut family.metrics {
+            let own = metric.labels.len();
+            for (name, value) in &settings.const_labels {
+                // As with families in cells, their own labels go first.
+                if !metric.labels[..own].iter().any(|(own, _)| own == name) {
+                    metric.labels.push((name.clone(), value.clone()));
+                }
+            }
+        }
+        family.name.insert_str(0, &settings.namespace);
+    }
+
+    /// Declares a family that holds its value itself.
+    pub(crate) fn declare_inline<T: Inline>(
+        &self,
+        head: Head,
+        made: T,
+    ) -> Result<Arc<T>, RegisterError> {
+        Ok(self.with_state(|state| state.declare_inline(head, made))?)
+    }
+
+    /// Declares a series that is asked for.
+    pub(crate) fn declare_callback(
+        &self,
+        head: Head,
+        labels: &Labels,
+        slot: Slot,
+    ) -> Result<(), RegisterError> {
+        self.with_state(|state| state.declare_callback(head, labels, slot))
+    }
+
+    /// The families that hold their values themselves.
+    pub(crate) fn inline(&self) -> Vec<CollectedFamily> {
+        let held: Vec<(Head, Arc<dyn Inline>)> = {
+            let state = self.lock();
+            let collected = state.collected.values();
+            let here = |known: &state::Collected| match &known.values {
+                state::Held::Here(inline) => Some((known.head.clone(), Arc::clone(inline))),
+                state::Held::Callbacks(_) => None,
+            };
+            collected.filter_map(here).collect()
+        };
+        let families = held.into_iter().map(|(head, inline)| {
+            let mut family = CollectedFamily {
+                name: head.name,
+                help: head.help,
+                kind: head.kind,
+                unit: String::new(),
+                metrics: vec![inline.metric()],
+            };
+            self.qualify(&mut family);
+            family
+        });
+        families.collect()
     }
 
     /// Reports, once for each name, a foreign family that is left out.

@@ -1,13 +1,20 @@
 //! The families of a registry, as its lock guards them.
 
-use super::{Conflict, Registry};
+use super::{Conflict, RegisterError, Registry};
 use crate::builtin::toolkit;
 use crate::catalogue::{self, Place, Site};
-use crate::desc::{Desc, Schema};
+use crate::collect::model::Kind;
+use crate::collect::{CollectorError, Head, Inline, Labels, Shared, Slot, check_name, clash};
+use crate::desc::{self, Desc, Schema};
 use crate::outcome::Outcome;
 use crate::record::{Counter, FamilyCore};
+use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
+
+/// The name of the `prometheus` crate's default registry among collectors.
+const DEFAULT: &str = "prometheus_default";
 
 /// The families in force, and what is known of the catalogue.
 #[derive(Debug, Default)]
@@ -17,8 +24,17 @@ pub(super) struct State {
     scanned: usize,
     pub(super) conflicts: Vec<Conflict>,
     toolkit: Option<Toolkit>,
-    /// Registries of the `prometheus` crate that were handed in.
-    pub(super) foreign: Vec<prometheus::Registry>,
+    /// Families that hold their values themselves, or are asked for them.
+    pub(super) collected: BTreeMap<String, Collected>,
+    /// Callbacks first, then collectors, then registries of the `prometheus`
+    /// crate, each in the order in which they came.
+    slots: [Vec<Arc<Slot>>; 3],
+    /// How many registries of the `prometheus` crate were handed in.
+    foreign: usize,
+    /// That of the `prometheus` crate, for the global registry.
+    default: Option<Arc<Slot>>,
+    /// How long collectors may take, if it was said.
+    pub(super) deadline: Option<Duration>,
     /// Names of foreign families that were reported as left out.
     pub(super) shadowed: BTreeSet<String>,
 }
@@ -30,11 +46,49 @@ pub(super) struct Declared {
     by: Option<Place>,
 }
 
+/// A family that isn't in cells.
+#[derive(Debug)]
+pub(super) struct Collected {
+    pub(super) head: Head,
+    pub(super) values: Held,
+}
+
+/// Where the values of such a family are.
+#[derive(Debug)]
+pub(super) enum Held {
+    Here(Arc<dyn Inline>),
+    /// In the slots of callbacks, whose names keep the series apart; the names of
+    /// the labels.
+    Callbacks(Vec<String>),
+}
+
+impl Collected {
+    /// Whether a series has this label.
+    pub(super) fn has_label(&self, label: &str) -> bool {
+        let states = self.head.kind == Kind::StateSet && self.head.name == label;
+        let own = match &self.values {
+            Held::Here(inline) => inline.metric().labels.iter().any(|(name, _)| name == label),
+            Held::Callbacks(labels) => labels.iter().any(|name| name == label),
+        };
+        states || own
+    }
+}
+
 /// What a registry counts about itself.
 #[derive(Debug)]
 struct Toolkit {
     conflicts: Counter,
     overflows: Arc<FamilyCore>,
+}
+
+impl From<desc::Kind> for Kind {
+    fn from(kind: desc::Kind) -> Self {
+        match kind {
+            desc::Kind::Counter => Self::Counter,
+            desc::Kind::Gauge | desc::Kind::InProgress => Self::Gauge,
+            desc::Kind::Histogram => Self::Histogram,
+        }
+    }
 }
 
 impl State {
@@ -44,7 +98,11 @@ impl State {
             scanned: 0,
             conflicts: Vec::new(),
             toolkit: None,
-            foreign: Vec::new(),
+            collected: BTreeMap::new(),
+            slots: [const { Vec::new() }; 3],
+            foreign: 0,
+            default: None,
+            deadline: None,
             shadowed: BTreeSet::new(),
         }
     }
@@ -66,11 +124,13 @@ impl State {
                 Some(difference) => Err(Conflict {
                     family: name.to_owned(),
                     difference,
+                    other: None,
                     in_force: declared.by,
                     refused: by,
                 }),
             };
         }
+        self.check_clash(name, schema.kind.into(), by)?;
         let overflows = self.toolkit.as_ref().map(|own| Arc::clone(&own.overflows));
         let name = name.to_owned();
         let core = Arc::new(FamilyCore::new(schema, by, overflows));
@@ -82,6 +142,177 @@ impl State {
         Ok(core)
     }
 
+    /// A family may have no sample that another one has.
+    fn check_clash(&self, name: &str, kind: Kind, by: Option<Place>) -> Result<(), Conflict> {
+        let kind_of = |name: &str| {
+            let declared = self.families.get(name);
+            let collected = || self.collected.get(name).map(|known| known.head.kind);
+            declared
+                .map(|declared| declared.core.schema.kind.into())
+                .or_else(collected)
+        };
+        let Some(other) = clash(name, kind, kind_of) else {
+            return Ok(());
+        };
+        Err(Conflict {
+            family: name.to_owned(),
+            difference: format!("samples that `{other}` has too"),
+            in_force: self.families.get(&other).and_then(|declared| declared.by),
+            refused: by,
+            other: Some(other),
+        })
+    }
+
+    /// Whether there is a family of this name and kind that isn't in cells.
+    fn find_collected(&self, head: &Head) -> Result<Option<&Collected>, Conflict> {
+        let conflict = |difference, in_force| Conflict {
+            family: head.name.clone(),
+            difference,
+            other: None,
+            in_force,
+            refused: None,
+        };
+        if let Some(declared) = self.families.get(&head.name) {
+            let difference = "a family in cells against one that isn't".to_owned();
+            return Err(conflict(difference, declared.by));
+        }
+        let Some(known) = self.collected.get(&head.name) else {
+            self.check_clash(&head.name, head.kind, None)?;
+            return Ok(None);
+        };
+        let (own, given) = (&known.head, head);
+        if own.kind != given.kind {
+            let difference = format!("{:?} against {:?}", own.kind, given.kind);
+            return Err(conflict(difference, None));
+        }
+        if own.help != given.help {
+            let difference = format!("help {:?} against {:?}", own.help, given.help);
+            return Err(conflict(difference, None));
+        }
+        Ok(Some(known))
+    }
+
+    /// The family that holds this value itself, made if there is none of its
+    /// name.
+    pub(super) fn declare_inline<T: Inline>(
+        &mut self,
+        head: Head,
+        made: T,
+    ) -> Result<Arc<T>, Conflict> {
+        if let Some(known) = self.find_collected(&head)? {
+            let (own, given) = match &known.values {
+                Held::Here(inline) => (inline.signature(), made.signature()),
+                Held::Callbacks(_) => ("a callback".to_owned(), "a value".to_owned()),
+            };
+            if let Held::Here(inline) = &known.values
+                && own == given
+                && let Ok(same) = (Arc::clone(inline) as Arc<dyn Any + Send + Sync>).downcast()
+            {
+                return Ok(same);
+            }
+            return Err(Conflict {
+                family: head.name,
+                difference: format!("{own} against {given}"),
+                other: None,
+                in_force: None,
+                refused: None,
+            });
+        }
+        let made = Arc::new(made);
+        let values = Held::Here(Arc::<T>::clone(&made));
+        self.collected
+            .insert(head.name.clone(), Collected { head, values });
+        Ok(made)
+    }
+
+    /// Takes up a callback; those of one family have the same labels.
+    pub(super) fn declare_callback(
+        &mut self,
+        head: Head,
+        labels: &Labels,
+        slot: Slot,
+    ) -> Result<(), RegisterError> {
+        let names: Vec<String> = labels.iter().map(|(name, _)| name.clone()).collect();
+        if let Some(known) = self.find_collected(&head)? {
+            match &known.values {
+                Held::Callbacks(own) if *own == names => {}
+                other => {
+                    let own = match other {
+                        Held::Here(_) => "a value".to_owned(),
+                        Held::Callbacks(own) => format!("labels {own:?}"),
+                    };
+                    let difference = format!("{own} against a callback with labels {names:?}");
+                    return Err(RegisterError::Conflict(Conflict {
+                        family: head.name,
+                        difference,
+                        other: None,
+                        in_force: None,
+                        refused: None,
+                    }));
+                }
+            }
+        }
+        self.check_free(&slot.name)?;
+        let [callbacks, ..] = &mut self.slots;
+        callbacks.push(Arc::new(slot));
+        let values = Held::Callbacks(names);
+        self.collected
+            .entry(head.name.clone())
+            .or_insert(Collected { head, values });
+        Ok(())
+    }
+
+    /// A collector's name may be given once.
+    pub(super) fn check_free(&self, name: &str) -> Result<(), CollectorError> {
+        let taken = self.all_slots().any(|slot| slot.name == name) || name == DEFAULT;
+        let error = || CollectorError::Taken {
+            name: name.to_owned(),
+        };
+        (!taken).then_some(()).ok_or_else(error)
+    }
+
+    fn all_slots(&self) -> impl Iterator<Item = &Arc<Slot>> {
+        self.slots.iter().flatten()
+    }
+
+    pub(super) fn add_collector(
+        &mut self,
+        name: String,
+        collector: Shared,
+    ) -> Result<(), CollectorError> {
+        check_name(&name)?;
+        self.check_free(&name)?;
+        let [_, collectors, _] = &mut self.slots;
+        collectors.push(Arc::new(Slot::of_collector(name, collector)));
+        Ok(())
+    }
+
+    pub(super) fn add_foreign(&mut self, registry: prometheus::Registry) {
+        // A collector may have taken the name.
+        let name = loop {
+            self.foreign += 1;
+            let name = format!("prometheus_{}", self.foreign);
+            if self.check_free(&name).is_ok() {
+                break name;
+            }
+        };
+        let [.., foreign] = &mut self.slots;
+        foreign.push(Arc::new(Slot::of_prometheus(name, registry)));
+    }
+
+    /// All collectors, in the order in which they go before each other.
+    pub(super) fn slots(&mut self, with_default: bool) -> Vec<Arc<Slot>> {
+        let mut slots: Vec<_> = self.all_slots().cloned().collect();
+        if with_default {
+            let default = self.default.get_or_insert_with(|| {
+                let registry = prometheus::default_registry().clone();
+                Arc::new(Slot::of_prometheus(DEFAULT.to_owned(), registry))
+            });
+            slots.push(Arc::clone(default));
+        }
+        slots
+    }
+
     pub(super) fn declare_desc(
         &mut self,
         desc: &Desc,
@@ -90,6 +321,7 @@ impl State {
         let schema = Schema::try_from(desc).map_err(|error| Conflict {
             family: desc.full_name(),
             difference: error.to_string(),
+            other: None,
             in_force: None,
             refused: by,
         })?;

@@ -1,6 +1,6 @@
 //! Our families, for a registry of the `prometheus` crate.
 
-use super::gathering::Gathering;
+use super::gathering::{Gathering, Id};
 use crate::desc::Kind;
 use crate::name::LabelName;
 use crate::record::{FamilyCore, InProgress};
@@ -25,7 +25,7 @@ impl Collector for Bridge {
         }
         // A page that a diagnostics hook asks for in here is one of ours alone:
         // the registry that collects holds its lock.
-        let _gathering = Gathering::start(self.0);
+        let _gathering = Gathering::start(Id::of(self.0));
         crate::clock::calibrate();
         let families = self.0.gather().into_iter();
         families

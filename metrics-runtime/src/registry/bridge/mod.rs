@@ -9,4 +9,5 @@ mod gathering;
 mod value;
 
 pub(crate) use collector::Bridge;
-pub(crate) use foreign::gather;
+pub(crate) use foreign::{family_of, gather};
+pub(crate) use gathering::{Gathering, Id};
