@@ -1,6 +1,8 @@
 //! What a family is: its name, help, kind, labels and buckets.
 
 use crate::name::{LabelName, MetricName, NameError};
+use crate::native::NativeBuckets;
+use crate::record::{Shape, classic_bounds};
 
 /// The kind of a family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +94,8 @@ pub struct Desc {
     pub(crate) by_outcome: bool,
     /// Upper bounds without `+Inf`.
     pub(crate) buckets: &'static [f64],
+    /// In the place of `buckets`.
+    pub(crate) native: Option<NativeBuckets>,
     /// The values of each label, if all are closed sets.
     pub(crate) closed: Option<Closed>,
     /// The most series, if not the default.
@@ -117,6 +121,7 @@ impl Desc {
             labels,
             by_outcome: false,
             buckets: &[],
+            native: None,
             closed: None,
             cap: None,
             namespaced: true,
@@ -192,6 +197,13 @@ impl Desc {
         self
     }
 
+    /// Makes it a native histogram, as [`NativeBuckets::new`] has it.
+    #[must_use]
+    pub const fn native(mut self, factor: f64, max: u32) -> Self {
+        self.native = Some(NativeBuckets::unchecked(factor, max));
+        self
+    }
+
     /// Says that each label has these values and no others.
     #[must_use]
     pub const fn closed(mut self, values: Closed) -> Self {
@@ -254,7 +266,9 @@ pub(crate) struct Schema {
     pub(crate) base_unit: Option<&'static str>,
     pub(crate) labels: Vec<LabelName>,
     pub(crate) by_outcome: bool,
+    /// Of a native histogram those of the formats that know none.
     pub(crate) buckets: Vec<f64>,
+    pub(crate) native: Option<NativeBuckets>,
     pub(crate) closed: Option<Closed>,
     pub(crate) cap: Option<usize>,
     pub(crate) namespaced: bool,
@@ -284,6 +298,16 @@ pub enum DescError {
     Buckets {
         /// The bounds as given.
         bounds: Vec<f64>,
+    },
+    /// The buckets of a native histogram aren't possible.
+    #[error(
+        "native buckets have a finite factor above 1 and at least one bucket; got {factor} and {max}"
+    )]
+    NativeBuckets {
+        /// The factor as given.
+        factor: f64,
+        /// The most buckets as given.
+        max: u32,
     },
     /// The series of so many buckets wouldn't fit into the cells of a chunk.
     #[error("a histogram has at most {MOST_BUCKETS} buckets; got {given}")]
@@ -348,9 +372,33 @@ impl Schema {
             labels: checked,
             by_outcome: false,
             buckets: buckets.to_vec(),
+            native: None,
             closed: None,
             cap: None,
             namespaced: true,
+        })
+    }
+
+    /// Checks a description of a native histogram of values that was made at run
+    /// time.
+    pub(crate) fn native(
+        name: &str,
+        help: &str,
+        labels: &[&str],
+        buckets: NativeBuckets,
+    ) -> Result<Self, DescError> {
+        let bounds = classic_bounds(Unit::Value);
+        let mut schema = Self::new(Kind::Histogram, name, help, labels, bounds)?;
+        schema.native = Some(buckets.checked()?);
+        Ok(schema)
+    }
+
+    /// What the series of a native histogram have in common.
+    pub(crate) fn shape(&self) -> Option<Shape> {
+        self.native.map(|native| Shape {
+            schema: native.schema(),
+            max: native.max,
+            unit: self.unit,
         })
     }
 
@@ -368,6 +416,12 @@ impl Schema {
             names.extend(schema.by_outcome.then(|| "outcome".to_owned()));
             names
         };
+        let native = |schema: &Self| {
+            schema.native.map_or_else(
+                || format!("{:?}", schema.buckets),
+                |NativeBuckets { factor, max }| format!("native(factor = {factor}, max = {max})"),
+            )
+        };
         if self.kind != other.kind {
             let (ours, theirs) = (self.kind.name(), other.kind.name());
             Some(format!("kind {ours} against {theirs}"))
@@ -379,6 +433,9 @@ impl Schema {
             ))
         } else if self.by_outcome != other.by_outcome {
             Some("the label `outcome` is filled in by the toolkit in one of them".to_owned())
+        } else if self.native != other.native {
+            let (ours, theirs) = (native(self), native(other));
+            Some(format!("buckets {ours} against {theirs}"))
         } else if self.buckets != other.buckets {
             Some(format!(
                 "buckets {:?} against {:?}",
@@ -406,8 +463,12 @@ impl TryFrom<&Desc> for Schema {
             &desc.full_name(),
             desc.help,
             desc.labels,
-            desc.buckets,
+            match desc.native {
+                Some(_) => classic_bounds(desc.unit),
+                None => desc.buckets,
+            },
         )?;
+        schema.native = desc.native.map(NativeBuckets::checked).transpose()?;
         schema.unit = desc.unit;
         schema.base_unit = desc.base_unit.or_else(|| schema.unit_of_durations());
         schema.by_outcome = desc.by_outcome;
@@ -479,6 +540,10 @@ mod tests {
             ),
             (PLAIN.by_outcome(), r#"labels [] against ["outcome"]"#),
             (PLAIN.base_unit("bytes"), "unit none against bytes"),
+            (
+                PLAIN.native(1.5, 9),
+                "buckets [] against native(factor = 1.5, max = 9)",
+            ),
         ];
         for (other, expected) in cases {
             let difference = schema(&PLAIN).difference(&schema(&other));

@@ -72,6 +72,7 @@ mod http;
 mod label;
 mod measure;
 mod name;
+mod native;
 mod outcome;
 mod record;
 mod registry;
@@ -91,6 +92,7 @@ pub use error_label::ErrorLabel;
 pub use label::{ClosedLabel, LabelValue, Scratch};
 pub use measure::{RequestQueries, count_request_queries};
 pub use name::{LabelName, MetricName, NameError};
+pub use native::NativeBuckets;
 pub use outcome::{Classify, Outcome};
 #[cfg(feature = "exemplars")]
 pub use record::exemplar::{Exemplar, ExemplarError, ExemplarSourceError, set_exemplar_source};

@@ -79,17 +79,18 @@ fn check_labels(layer: &Layer, labels: &[LabelOption], errors: &mut Errors) {
 
 /// Bounds are finite and rise; `+Inf` is implied.
 pub(crate) fn check_buckets(buckets: &Buckets, errors: &mut Errors) {
-    if buckets.bounds.is_empty() {
-        errors.at(
-            buckets.span,
-            "there are no buckets; give at least one upper bound",
-        );
+    // Those of `native` are checked where they are read.
+    let Buckets::Listed { span, bounds } = buckets else {
+        return;
+    };
+    if bounds.is_empty() {
+        errors.at(*span, "there are no buckets; give at least one upper bound");
     }
     // The runtime's limit: the cells of a histogram lie in one chunk.
-    if let Some(&(_, span)) = buckets.bounds.get(500) {
+    if let Some(&(_, span)) = bounds.get(500) {
         errors.at(span, "a histogram has at most 500 buckets; leave some out");
     }
-    for &(bound, span) in &buckets.bounds {
+    for &(bound, span) in bounds {
         if !bound.is_finite() {
             errors.at(
                 span,
@@ -97,7 +98,7 @@ pub(crate) fn check_buckets(buckets: &Buckets, errors: &mut Errors) {
             );
         }
     }
-    for pair in buckets.bounds.windows(2) {
+    for pair in bounds.windows(2) {
         let ((before, _), (bound, span)) = (pair[0], pair[1]);
         if bound.partial_cmp(&before).is_some_and(Ordering::is_eq) {
             errors.at(

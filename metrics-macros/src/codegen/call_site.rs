@@ -3,7 +3,8 @@
 use super::import::import_marks;
 use crate::attribute::{Kind, Record};
 use crate::input::located_at;
-use crate::model::{Argument, CallSite, Family, Found, Metric, Returned, Source};
+use crate::model::{Argument, BucketModel, CallSite, Family, Found, Metric, Returned, Source};
+use crate::options::Native;
 use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote_spanned};
 use syn::spanned::Spanned as _;
@@ -86,11 +87,6 @@ fn family(site: &CallSite, family: &Family) -> TokenStream {
         let [module, name] = path.map(|word| Ident::new(word, span));
         quote_spanned!(span=> #krate::__private::builtin::#module::#name)
     };
-    let buckets = |buckets: &Option<Vec<f64>>| {
-        buckets
-            .as_ref()
-            .map(|bounds| quote_spanned!(span=> .buckets(&[#(#bounds),*])))
-    };
     match family {
         Family::BuiltIn(path) => {
             let path = builtin(path);
@@ -103,7 +99,7 @@ fn family(site: &CallSite, family: &Family) -> TokenStream {
             buckets: bounds,
         } => {
             let path = builtin(path);
-            let buckets = buckets(bounds);
+            let buckets = bounds.as_ref().map(expand_buckets);
             quote_spanned!(span=> const { &#path.prefix(#prefix).labels(&[#(#labels),*])#buckets })
         }
         Family::Own {
@@ -116,10 +112,21 @@ fn family(site: &CallSite, family: &Family) -> TokenStream {
         } => {
             let kind = constructor(*kind);
             let outcome = by_outcome.then(|| quote_spanned!(span=> .by_outcome()));
-            let buckets = buckets(bounds);
+            let buckets = bounds.as_ref().map(expand_buckets);
             quote_spanned! {span=>
                 const { &#krate::__private::Desc::#kind(#name, #help, &[#(#labels),*])#outcome #buckets }
             }
+        }
+    }
+}
+
+/// `.buckets(&[0.1, 1.0])` or `.native(1.1, 160)`, behind a description.
+pub(super) fn expand_buckets(buckets: &BucketModel) -> TokenStream {
+    let span = Span::mixed_site();
+    match buckets {
+        BucketModel::Listed(bounds) => quote_spanned!(span=> .buckets(&[#(#bounds),*])),
+        BucketModel::Native(Native { factor, max }) => {
+            quote_spanned!(span=> .native(#factor, #max))
         }
     }
 }

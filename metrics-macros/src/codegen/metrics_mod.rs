@@ -1,6 +1,6 @@
 //! `#[metrics]` modules.
 
-use super::call_site::constructor;
+use super::call_site::{constructor, expand_buckets};
 use crate::attribute::Kind;
 use crate::input::{Declaration, Module};
 use crate::krate::Krate;
@@ -65,8 +65,7 @@ pub(crate) fn handle_fn(
         name, help, labels, ..
     } = family;
     let names = labels.iter().map(|label| &label.name);
-    let buckets = family.buckets.as_ref();
-    let buckets = buckets.map(|bounds| quote_spanned!(span=> .buckets(&[#(#bounds),*])));
+    let buckets = family.buckets.as_ref().map(expand_buckets);
     let cap = family
         .cap
         .as_ref()

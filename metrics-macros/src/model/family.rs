@@ -1,5 +1,6 @@
 //! One declaration of a `#[metrics]` module, decided.
 
+use super::BucketModel;
 use super::check_metric_name;
 use super::label_argument::{LabelModel, parse_label_arguments};
 use super::unit::{check_unit_of_name, parse_base_unit};
@@ -19,7 +20,7 @@ pub(crate) struct FamilyModel {
     pub(crate) help: String,
     pub(crate) kind: Kind,
     pub(crate) labels: Vec<LabelModel>,
-    pub(crate) buckets: Option<Vec<f64>>,
+    pub(crate) buckets: Option<BucketModel>,
     pub(crate) cap: Option<LitInt>,
     /// A base unit, which the name ends in.
     pub(crate) unit: Option<&'static str>,
@@ -179,8 +180,7 @@ fn take_buckets(model: &mut FamilyModel, attribute: &Attribute, errors: &mut Err
         attribute.parse_args_with(|input: ParseStream<'_>| parse_bounds(input, span, errors));
     if let Some(buckets) = errors.keep(parsed) {
         check_buckets(&buckets, errors);
-        let bounds = buckets.bounds.into_iter().map(|(bound, _)| bound);
-        model.buckets = Some(bounds.collect());
+        model.buckets = Some(BucketModel::of(&buckets));
     }
 }
 

@@ -1,5 +1,6 @@
 //! One family that a call site records into.
 
+use super::BucketModel;
 use crate::attribute::{Instrument, Kind, Record, SAMPLE_HELP};
 use crate::options::Options;
 
@@ -37,7 +38,7 @@ pub(crate) enum Family {
         builtin: [&'static str; 2],
         prefix: String,
         labels: Vec<String>,
-        buckets: Option<Vec<f64>>,
+        buckets: Option<BucketModel>,
     },
     /// The user's.
     Own {
@@ -46,7 +47,7 @@ pub(crate) enum Family {
         help: String,
         labels: Vec<String>,
         by_outcome: bool,
-        buckets: Option<Vec<f64>>,
+        buckets: Option<BucketModel>,
     },
 }
 
@@ -55,7 +56,7 @@ impl Family {
     pub(crate) fn of(instrument: &Instrument, options: &Options, labels: Vec<String>) -> Self {
         let timed = instrument.kind == Kind::Duration;
         let buckets = options.buckets.as_ref().filter(|_| timed);
-        let buckets = buckets.map(|given| given.value.bounds.iter().map(|(b, _)| *b).collect());
+        let buckets = buckets.map(|given| BucketModel::of(&given.value));
         let builtin = instrument.builtin;
         if let Some(name) = &options.name {
             let help = options.help.as_ref().map(|given| given.value.value());

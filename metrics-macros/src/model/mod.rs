@@ -1,5 +1,6 @@
 //! What an annotated function records, decided; no tokens are built here.
 
+mod bucket;
 mod error_type;
 mod family;
 mod label_argument;
@@ -8,6 +9,7 @@ mod metric;
 mod name;
 mod unit;
 
+pub(crate) use bucket::BucketModel;
 pub(crate) use error_type::{Arm, ErrorName, ErrorType, build_error_type};
 pub(crate) use family::{FamilyModel, build_family};
 pub(crate) use label_enum::{LabelEnum, build_label_enum};

@@ -1,5 +1,6 @@
-//! `buckets = [0.01, 0.1, 1.0]`, or a series.
+//! `buckets = [0.01, 0.1, 1.0]`, a series, or native buckets.
 
+use super::native::{Native, parse_native, starts_native};
 use super::parse_list;
 use super::series::{parse_series, starts_series};
 use crate::errors::Errors;
@@ -7,25 +8,32 @@ use proc_macro2::Span;
 use syn::parse::ParseStream;
 use syn::{Lit, Token, bracketed, token};
 
-/// Bounds as written, each with its literal's span.
+/// Buckets as written.
 #[derive(Clone)]
-pub(crate) struct Buckets {
-    /// The brackets, or the word that stands for a series.
-    pub(crate) span: Span,
-    pub(crate) bounds: Vec<(f64, Span)>,
+pub(crate) enum Buckets {
+    Listed {
+        /// The brackets, or the word that stands for a series.
+        span: Span,
+        /// Each with its literal's span.
+        bounds: Vec<(f64, Span)>,
+    },
+    Native(Native),
 }
 
 /// What the option takes.
 pub(super) const TAKES: &str = "a list of numbers or a series: `buckets = [0.01, 0.1, 1.0]`, \
-     `exponential(0.01, 2.0, 10)` or `linear(0.1, 0.2, 10)`";
+     `exponential(0.01, 2.0, 10)` or `linear(0.1, 0.2, 10)`; or `native`";
 
 /// Whether a value of the option starts here.
 pub(super) fn starts(input: ParseStream<'_>) -> bool {
-    input.peek(token::Bracket) || starts_series(input)
+    input.peek(token::Bracket) || starts_native(input) || starts_series(input)
 }
 
 /// Reads the value of the option.
 pub(super) fn parse_buckets(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Buckets> {
+    if starts_native(input) {
+        return parse_native(input);
+    }
     if starts_series(input) {
         return parse_series(input);
     }
@@ -40,13 +48,20 @@ pub(crate) fn parse_bounds(
     span: Span,
     errors: &mut Errors,
 ) -> syn::Result<Buckets> {
-    if !starts_series(input) {
+    let buckets = if starts_native(input) {
+        parse_native(input)?
+    } else if starts_series(input) {
+        parse_series(input)?
+    } else {
         return parse_list_of_bounds(input, span, errors);
-    }
-    let buckets = parse_series(input)?;
+    };
     input.parse::<Option<Token![,]>>()?;
     if !input.is_empty() {
-        return Err(input.error("a series gives all bounds; remove what follows it"));
+        let message = match buckets {
+            Buckets::Listed { .. } => "a series gives all bounds; remove what follows it",
+            Buckets::Native(_) => "`native` gives all buckets; remove what follows it",
+        };
+        return Err(input.error(message));
     }
     Ok(buckets)
 }
@@ -61,7 +76,7 @@ fn parse_list_of_bounds(
         bounds.push(parse_bound(input)?);
         Ok(())
     })?;
-    Ok(Buckets { span, bounds })
+    Ok(Buckets::Listed { span, bounds })
 }
 
 pub(super) fn parse_bound(input: ParseStream<'_>) -> syn::Result<(f64, Span)> {

@@ -7,6 +7,7 @@ mod derive;
 mod duration;
 mod given;
 mod label;
+mod native;
 mod nearest;
 mod sample;
 mod series;
@@ -16,6 +17,7 @@ pub(crate) use case::Case;
 pub(crate) use derive::{LabelKey, Labelling, parse_label_options};
 pub(crate) use given::{Given, Key, Options, Slot, key_of};
 pub(crate) use label::{LabelOption, LabelValue};
+pub(crate) use native::Native;
 pub(crate) use nearest::did_you_mean;
 pub(crate) use sample::Share;
 

@@ -92,7 +92,7 @@ pub(super) fn parse_series(input: ParseStream<'_>) -> syn::Result<Buckets> {
     }
     let span = name.span();
     let bounds = bounds.into_iter().map(|bound| (bound, span)).collect();
-    Ok(Buckets { span, bounds })
+    Ok(Buckets::Listed { span, bounds })
 }
 
 /// The first bound, the step between them, and how many there are.
@@ -138,13 +138,16 @@ fn parse_count(input: ParseStream<'_>) -> syn::Result<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::parse_series;
+    use super::{Buckets, parse_series};
     use syn::parse::Parser as _;
 
     fn bounds(series: &str) -> Result<Vec<f64>, String> {
         let buckets = parse_series.parse_str(series);
         let buckets = buckets.map_err(|error| error.to_string())?;
-        Ok(buckets.bounds.into_iter().map(|(bound, _)| bound).collect())
+        let Buckets::Listed { bounds, .. } = buckets else {
+            return Err("it isn't a list".to_owned());
+        };
+        Ok(bounds.into_iter().map(|(bound, _)| bound).collect())
     }
 
     #[test]

@@ -13,7 +13,7 @@ use syn::parse::{ParseStream, Parser as _};
 use syn::{Item, Meta};
 
 /// The shapes; each is a file in this folder.
-const SHAPES: [&str; 23] = [
+const SHAPES: [&str; 24] = [
     "sync",
     "sync_returning_nothing",
     "sync_with_labels",
@@ -33,6 +33,7 @@ const SHAPES: [&str; 23] = [
     "module",
     "stacked",
     "own_name_with_buckets",
+    "native_buckets",
     "prefix",
     "other_crate_and_registry",
     "mistake",

@@ -12,7 +12,7 @@
 ///
 /// | on a function | meaning |
 /// |---|---|
-/// | `#[buckets(…)]` | upper bounds of a [`Histogram`](crate::Histogram), rising, without `+Inf`: a list, `exponential(start, factor, count)` or `linear(start, width, count)`; default [`DEFAULT_BUCKETS`](crate::DEFAULT_BUCKETS) |
+/// | `#[buckets(…)]` | upper bounds of a [`Histogram`](crate::Histogram), rising, without `+Inf`: a list, `exponential(start, factor, count)` or `linear(start, width, count)`; or [`native`](crate::NativeBuckets), also `native(factor = 1.1, max = 160)`; default [`DEFAULT_BUCKETS`](crate::DEFAULT_BUCKETS) |
 /// | `#[cap(n)]` | the most series; what comes after goes to one overflow series; default 2,000 |
 /// | `#[unit(seconds)]` | the unit, in which the name must end: `seconds`, `bytes`, `ratio`, `meters`, `grams`, `volts`, `amperes`, `joules` or `celsius`; a [`Histogram`](crate::Histogram) of seconds keeps whole nanoseconds, so that [`observe_duration`](crate::Histogram::observe_duration) is exact |
 ///
@@ -40,6 +40,9 @@
 ///     /// Items in a basket.
 ///     #[buckets(linear(1, 5, 4))]
 ///     pub fn basket_items() -> Histogram;
+///     /// Weight of a basket in grams.
+///     #[buckets(native(factor = 1.5, max = 50))]
+///     pub fn basket_weight_grams() -> Histogram;
 ///     /// Time until a payment is settled, in seconds.
 ///     #[unit(seconds)]
 ///     pub fn settlement_seconds((status, advance): (PaymentStatus, bool)) -> Histogram;
@@ -52,6 +55,7 @@
 ///     business::payments_total(PaymentStatus::Success, false).inc();
 ///     business::basket_value_dollars().observe(99.5);
 ///     business::basket_items().observe(7.0);
+///     business::basket_weight_grams().observe(700.0);
 ///     let settled = (PaymentStatus::Success, true);
 ///     business::settlement_seconds(settled).observe_duration(std::time::Duration::from_millis(250));
 ///     business::waiting_jobs("mail").set(3.0);
@@ -61,6 +65,7 @@
 ///     assert!(page.contains("payments_total{status=\"failed\",advance=\"true\"} 0\n"));
 ///     assert!(page.contains("basket_value_dollars_bucket{le=\"100\"} 1\n"));
 ///     assert!(page.contains("basket_items_bucket{le=\"11\"} 1\nbasket_items_bucket{le=\"16\"} 1\n"));
+///     assert!(page.contains("basket_weight_grams_bucket{le=\"1024\"} 1\n"));
 ///     assert!(page.contains(
 ///         "settlement_seconds_sum{status=\"success\",advance=\"true\"} 0.25\n"
 ///     ));

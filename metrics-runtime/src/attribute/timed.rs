@@ -9,7 +9,7 @@
 /// | `name = "…"` | a histogram of your own, which loses `function` and `module` and keeps `outcome` |
 /// | `help = "…"` | its help text; needs `name` |
 /// | `labels(key = expr, …)` | further labels, evaluated once at entry, by reference, unless they are string literals; `function` and `module` alone bring those back; a closure reads the value from what the call returns, `key = \|ret\| ret.kind()`, which sees nothing else, and is empty when it panics or is cancelled; the labels of the entry are then copied to the heap; needs `name` |
-/// | `buckets = […]` | upper bounds in seconds, rising, without `+Inf`: a list, `exponential(start, factor, count)` or `linear(start, width, count)`; needs `name`; default [`DEFAULT_BUCKETS`](crate::DEFAULT_BUCKETS) |
+/// | `buckets = […]` | upper bounds in seconds, rising, without `+Inf`: a list, `exponential(start, factor, count)` or `linear(start, width, count)`; or [`native`](crate::NativeBuckets), also `native(factor = 1.1, max = 160)`; needs `name`; default [`DEFAULT_BUCKETS`](crate::DEFAULT_BUCKETS) |
 /// | `sample = 0.01` | times a random share of the calls, above 0 and at most 1, which HELP says; every call is still counted, in `function_calls_total`; needs `name` |
 /// | `error` or `error = \|error\| …` | the label `error`: the error's own one, by [`ErrorLabel`](trait@crate::ErrorLabel), or what the closure says; empty without an error; needs `name` |
 /// | `outcome = \|ret\| …` | decides the [`Outcome`](crate::Outcome) from what the call returns; stacked attributes must give the same one |
@@ -41,6 +41,9 @@
 /// #[timed(name = "fetch_duration_seconds", buckets = exponential(0.01, 4.0, 5))]
 /// fn fetch() {}
 ///
+/// #[timed(name = "pay_duration_seconds", buckets = native(factor = 1.2))]
+/// fn pay() {}
+///
 /// struct Cart;
 ///
 /// #[timed]
@@ -68,6 +71,7 @@
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() {
 /// render();
+/// pay();
 /// export("pdf").await;
 /// fetch();
 /// Cart.total();

@@ -7,7 +7,7 @@ use super::sink::PageSink;
 use super::spelling::Spelling;
 use crate::desc::{Kind, Unit};
 use crate::outcome::Outcome;
-use crate::record::{FamilyCore, InProgress, Row, Scan};
+use crate::record::{FamilyCore, InProgress, NativeReading, Row, Scan};
 use crate::registry::Settings;
 use std::iter::repeat_n;
 use std::sync::Arc;
@@ -61,6 +61,14 @@ pub(super) trait Writer {
 
     /// Writes a histogram; each count is that of one bucket alone.
     fn histogram(&mut self, series: Series<'_>, sum: f64, counts: &[u64]);
+
+    /// The format has native buckets, so that `native` is called.
+    const NATIVE: bool = false;
+
+    /// Writes a native histogram; `counts` are those of its classic buckets.
+    fn native(&mut self, series: Series<'_>, reading: &NativeReading, counts: &[u64]) {
+        self.histogram(series, reading.sum, counts);
+    }
 }
 
 impl Section {
@@ -292,8 +300,15 @@ impl<W: Writer> Walk<'_, W> {
                 if keep(kept, sum, self.scratch, shown)
                     && let [sum, counts @ ..] = &**kept
                 {
-                    self.writer
-                        .histogram(series(), f64::from_bits(*sum), counts);
+                    // Read after the classic ones, which are then no more.
+                    let native = W::NATIVE.then(|| self.scan.native(cell)).flatten();
+                    match native {
+                        Some(reading) => self.writer.native(series(), &reading, counts),
+                        None => {
+                            let sum = f64::from_bits(*sum);
+                            self.writer.histogram(series(), sum, counts);
+                        }
+                    }
                 }
             }
         }

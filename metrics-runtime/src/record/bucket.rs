@@ -1,5 +1,6 @@
 //! Upper bounds of buckets, and the search for the bucket of a value.
 
+use super::native::{Shape, classic_bounds};
 use std::sync::{Mutex, PoisonError};
 
 /// Bounds of a histogram, as doubles and as whole nanoseconds.
@@ -11,6 +12,8 @@ pub(crate) struct Bounds {
     shortest: u64,
     /// Of durations from 2^n ns on, up to twice that.
     octaves: [Octave; 64],
+    /// Of a native histogram, whose buckets are others.
+    shape: Option<Shape>,
 }
 
 /// The bounds between a power of two and the next: few lists have two there.
@@ -20,6 +23,14 @@ struct Octave {
     bound: u64,
     /// Its bucket.
     bucket: u32,
+}
+
+impl Octave {
+    /// No bound.
+    const NONE: Self = Self {
+        bound: u64::MAX,
+        bucket: 0,
+    };
 }
 
 /// Seconds as whole nanoseconds; what lies outside of `u64` is clamped.
@@ -38,10 +49,8 @@ impl Bounds {
         values: &[],
         nanos: &[],
         shortest: u64::MAX,
-        octaves: [Octave {
-            bound: u64::MAX,
-            bucket: 0,
-        }; 64],
+        octaves: [Octave::NONE; 64],
+        shape: None,
     };
 
     /// The bounds with these values. Equal lists are kept once for the whole
@@ -67,9 +76,35 @@ impl Bounds {
             shortest: nanos.first().copied().unwrap_or(u64::MAX),
             nanos: nanos.leak(),
             octaves,
+            shape: None,
         }));
         lists.push(bounds);
         bounds
+    }
+
+    /// The bounds of native histograms of this shape on pages that know none,
+    /// kept once like the others. A search among them ends at once.
+    pub(crate) fn native(shape: Shape) -> &'static Self {
+        static SHAPES: Mutex<Vec<&'static Bounds>> = Mutex::new(Vec::new());
+        let mut shapes = SHAPES.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = shapes.iter();
+        if let Some(bounds) = known.find(|bounds| bounds.shape == Some(shape)) {
+            return bounds;
+        }
+        let bounds = Box::leak(Box::new(Self {
+            values: classic_bounds(shape.unit),
+            nanos: &[],
+            shortest: u64::MAX,
+            octaves: [Octave::NONE; 64],
+            shape: Some(shape),
+        }));
+        shapes.push(bounds);
+        bounds
+    }
+
+    /// What the series of a native histogram have in common.
+    pub(crate) fn shape(&self) -> Option<Shape> {
+        self.shape
     }
 
     /// Upper bounds without `+Inf`.

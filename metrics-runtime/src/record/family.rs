@@ -4,6 +4,7 @@ use super::bucket::Bounds;
 use super::cells::GAUGES;
 use super::created;
 use super::dense::{Dense, combination};
+use super::native::NATIVES;
 use super::row::{Row, label_text};
 use super::slab::BEFORE_BUCKETS;
 use super::table::{Slot, Table};
@@ -101,8 +102,10 @@ impl FamilyCore {
     /// `overflows` has one label, the name of the family that is full.
     pub(crate) fn new(schema: Schema, by: Option<Place>, overflows: Option<Arc<Self>>) -> Self {
         let mut family = Self {
-            bounds: Bounds::intern(&schema.buckets),
             created: created::now(),
+            bounds: schema
+                .shape()
+                .map_or_else(|| Bounds::intern(&schema.buckets), Bounds::native),
             dense: schema.closed.map(Dense::new),
             cap: schema.cap.unwrap_or(DEFAULT_CAP),
             table: Table::new(&schema.labels),
@@ -122,11 +125,12 @@ impl FamilyCore {
     }
 
     /// Cells from one series to the next. Those of a histogram are a power of
-    /// two, so that they lie in one chunk.
+    /// two, so that they lie in one chunk; a native one has an index alone.
     pub(crate) fn width(&self) -> u32 {
         match self.schema.kind {
             Kind::Counter | Kind::Gauge => 1,
             Kind::InProgress => 2,
+            Kind::Histogram if self.bounds.shape().is_some() => 1,
             Kind::Histogram => (BEFORE_BUCKETS + self.bounds.buckets()).next_power_of_two(),
         }
     }
@@ -136,6 +140,9 @@ impl FamilyCore {
         let stride = if series > 1 { width } else { 0 };
         let first = match self.schema.kind {
             Kind::Gauge => GAUGES.allocate(series),
+            Kind::Histogram if self.bounds.shape().is_some() => {
+                NATIVES.allocate(series, self.bounds)
+            }
             Kind::Counter | Kind::Histogram | Kind::InProgress => {
                 SLABS.allocate(width * series, width)
             }

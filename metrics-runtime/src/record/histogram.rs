@@ -5,13 +5,14 @@
 
 use super::bucket::{Bounds, nanos_of};
 use super::exemplar;
+use super::native::{self, NATIVES, is_native};
 use super::slab::{BEFORE_BUCKETS, histogram, histogram_as_it_is};
 use super::thread::{SLABS, observe, try_observe};
 use crate::desc::Unit;
 use crate::registry::dropped_observation;
 use std::time::Duration;
 
-/// A histogram with fixed buckets.
+/// A histogram, with fixed buckets or with native ones.
 ///
 /// The handle is an index and a reference to the bounds; copy it freely.
 ///
@@ -37,7 +38,22 @@ pub struct Histogram {
 #[cold]
 #[inline(never)]
 extern "C" fn observe_untouched(cell: u32, bucket: u32, nanos: u64) {
-    observe(cell, bucket, |sum| sum.wrapping_add(nanos));
+    if is_native(cell) {
+        native::observe_nanos(cell, nanos);
+    } else {
+        observe(cell, bucket, |sum| sum.wrapping_add(nanos));
+    }
+}
+
+/// As [`observe_untouched`], for a value.
+#[cold]
+#[inline(never)]
+extern "C" fn observe_value_untouched(cell: u32, bucket: u32, value: f64) {
+    if is_native(cell) {
+        native::observe_value(cell, value);
+    } else {
+        observe(cell, bucket, |sum| (f64::from_bits(sum) + value).to_bits());
+    }
 }
 
 /// The longest duration that is observed, some hundred days: two thousand of them
@@ -76,7 +92,9 @@ impl Histogram {
         } else {
             let add = |bits| (f64::from_bits(bits) + value).to_bits();
             let bucket = self.bounds.bucket(value);
-            observe(self.cell, bucket, add);
+            if !try_observe(self.cell, bucket, add) {
+                observe_value_untouched(self.cell, bucket, value);
+            }
             exemplar::offer(bucket_cell(self.cell, bucket), || value);
         }
     }
@@ -119,6 +137,11 @@ impl Histogram {
 
     pub(crate) fn snapshot(&self) -> Snapshot {
         let mut buckets = vec![0; self.bounds.buckets() as usize];
+        if let Some(shape) = self.bounds.shape() {
+            let tables: Vec<_> = SLABS.tables().collect();
+            let sum = native::classic(NATIVES.series(self.cell), shape, &tables, &mut buckets);
+            return Snapshot { buckets, sum };
+        }
         let mut slab = buckets.clone();
         // The bits of zero are zero for both kinds of sums.
         let mut total = 0;

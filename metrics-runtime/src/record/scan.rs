@@ -1,5 +1,6 @@
 //! What a scrape reads.
 
+use super::native::{self, NATIVES, NativeReading};
 use super::slab::{Table, histogram, sum};
 use super::thread::SLABS;
 use crate::desc::Unit;
@@ -36,9 +37,13 @@ impl Scan {
     /// Sets `buckets` to the histogram's counts and returns its sum as a double;
     /// `None` when writers kept it torn for too long.
     pub(crate) fn histogram(&mut self, first: u32, unit: Unit, buckets: &mut [u64]) -> Option<f64> {
+        buckets.fill(0);
+        if let Some(shape) = NATIVES.shape(first) {
+            let series = NATIVES.series(first);
+            return Some(native::classic(series, shape, &self.tables, buckets));
+        }
         // The bits of zero are zero for both kinds of sums.
         let mut total = 0;
-        buckets.fill(0);
         self.buckets.resize(buckets.len(), 0);
         for table in &self.tables {
             total = unit.add(total, histogram(table, first, &mut self.buckets)?);
@@ -47,5 +52,12 @@ impl Scan {
             }
         }
         Some(unit.value(total))
+    }
+
+    /// A native histogram as the formats that know it have it; `None` if the
+    /// histogram isn't one.
+    pub(crate) fn native(&mut self, first: u32) -> Option<NativeReading> {
+        let shape = NATIVES.shape(first)?;
+        Some(native::read(NATIVES.series(first), shape, &self.tables))
     }
 }

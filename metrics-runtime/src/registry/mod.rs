@@ -19,6 +19,7 @@ use crate::collect::{Collector, CollectorError, Head, Inline, Labels, Shared, Sl
 use crate::desc::{Desc, Kind, Schema};
 use crate::diagnostics::{Diagnostic, report};
 use crate::encode::{Format, Plan, Wanted};
+use crate::native::NativeBuckets;
 use crate::outcome::Outcome;
 use crate::record::{Counter, Family, FamilyCore, Gauge, Histogram, InProgress, Metric};
 use once_cell::sync::OnceCell;
@@ -218,6 +219,40 @@ impl Registry {
         buckets: &[f64],
     ) -> Result<Family<Histogram, N>, RegisterError> {
         self.family(Schema::new(Kind::Histogram, name, help, &labels, buckets)?)
+    }
+
+    /// A native histogram without labels; the one that exists if it is the same.
+    ///
+    /// Its buckets are served where the format knows them, and fixed ones
+    /// elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// [`RegisterError`] when the name isn't valid or taken by another family.
+    pub fn native_histogram(
+        &self,
+        name: &str,
+        help: &str,
+        buckets: NativeBuckets,
+    ) -> Result<Histogram, RegisterError> {
+        Ok(self
+            .native_histogram_family(name, help, [], buckets)?
+            .with([]))
+    }
+
+    /// Native histograms by label; the family that exists if it is the same.
+    ///
+    /// # Errors
+    ///
+    /// [`RegisterError`] when a name isn't valid or taken by another family.
+    pub fn native_histogram_family<const N: usize>(
+        &self,
+        name: &str,
+        help: &str,
+        labels: [&str; N],
+        buckets: NativeBuckets,
+    ) -> Result<Family<Histogram, N>, RegisterError> {
+        self.family(Schema::native(name, help, &labels, buckets)?)
     }
 
     fn family<M: Metric, const N: usize>(

@@ -57,7 +57,7 @@ fn value(out: &mut Vec<u8>, kind: Type, metric: &Metric, state: Option<(&str, bo
             count,
         } => {
             let buckets = buckets.iter().map(|(bound, count)| (*bound, *count, None));
-            histogram(out, buckets, *sum, *count, metric.created);
+            histogram(out, buckets, *sum, *count, metric.created, None);
         }
         Value::Summary {
             quantiles,

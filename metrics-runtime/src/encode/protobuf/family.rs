@@ -4,7 +4,7 @@ use super::super::section::{Series, Writer};
 use super::super::spelling::{outcomes, shared_labels};
 use super::{Type, family_field, head, histogram, label, number, wire};
 use crate::desc::Kind;
-use crate::record::{FamilyCore, bucket_cell, created, exemplar, values_of};
+use crate::record::{FamilyCore, NativeReading, bucket_cell, created, exemplar, values_of};
 use crate::registry::Settings;
 
 /// What of a family's message stays the same from page to page.
@@ -94,6 +94,29 @@ impl<'a> Message<'a> {
         wire::bytes(&mut self.body, family_field::METRIC, &self.metric);
     }
 
+    fn histogram(
+        &mut self,
+        series: Series<'_>,
+        sum: f64,
+        counts: &[u64],
+        native: Option<&NativeReading>,
+    ) {
+        let bounds = self.family.bounds.values();
+        let created = created::unix_millis(series.created);
+        let count = native.map_or_else(|| counts.iter().sum(), |reading| reading.count);
+        self.metric(series, |out| {
+            let mut cumulated = 0;
+            let all = bounds.iter().copied().chain([f64::INFINITY]);
+            let buckets = all.zip(counts).zip(0..).map(|((bound, own), bucket)| {
+                cumulated += own;
+                let kept = exemplar::kept(bucket_cell(series.cell, bucket));
+                (bound, cumulated, kept)
+            });
+            let buckets = buckets.filter(|(bound, _, kept)| bound.is_finite() || kept.is_some());
+            histogram(out, buckets, sum, count, Some(created), native);
+        });
+    }
+
     /// Adds the labels of a label set, which are read from their text once.
     fn add_set(&mut self, series: Series<'_>) {
         let labels = &self.family.schema.labels;
@@ -138,18 +161,12 @@ impl Writer for Message<'_> {
     }
 
     fn histogram(&mut self, series: Series<'_>, sum: f64, counts: &[u64]) {
-        let bounds = self.family.bounds.values();
-        let created = created::unix_millis(series.created);
-        self.metric(series, |out| {
-            let mut cumulated = 0;
-            let all = bounds.iter().copied().chain([f64::INFINITY]);
-            let buckets = all.zip(counts).zip(0..).map(|((bound, own), bucket)| {
-                cumulated += own;
-                let kept = exemplar::kept(bucket_cell(series.cell, bucket));
-                (bound, cumulated, kept)
-            });
-            let buckets = buckets.filter(|(bound, _, kept)| bound.is_finite() || kept.is_some());
-            histogram(out, buckets, sum, counts.iter().sum(), Some(created));
-        });
+        self.histogram(series, sum, counts, None);
+    }
+
+    const NATIVE: bool = true;
+
+    fn native(&mut self, series: Series<'_>, reading: &NativeReading, counts: &[u64]) {
+        self.histogram(series, reading.sum, counts, Some(reading));
     }
 }

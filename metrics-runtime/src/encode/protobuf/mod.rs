@@ -5,11 +5,13 @@
 
 mod collected;
 mod family;
+mod native;
 mod wire;
 
 pub(super) use collected::write;
 pub(super) use family::{Fixed, Message};
 
+use crate::record::NativeReading;
 use crate::record::exemplar::Kept;
 
 /// Fields of a `MetricFamily`.
@@ -114,6 +116,7 @@ fn histogram(
     sum: f64,
     count: u64,
     created: Option<u64>,
+    native: Option<&NativeReading>,
 ) {
     let (mut message, mut bucket) = (Vec::with_capacity(512), Vec::with_capacity(32));
     wire::integer(&mut message, 1, count);
@@ -126,6 +129,9 @@ fn histogram(
             write_exemplar(&mut bucket, 3, &kept);
         }
         wire::bytes(&mut message, 3, &bucket);
+    }
+    if let Some(reading) = native {
+        native::write(&mut message, reading);
     }
     if let Some(created) = created {
         timestamp(&mut message, 15, created);

@@ -21,6 +21,11 @@ pub(super) fn integer(out: &mut Vec<u8>, field: u32, value: u64) {
     varint(out, value);
 }
 
+/// Writes a field that is a signed integer, of small absolute value mostly.
+pub(super) fn signed(out: &mut Vec<u8>, field: u32, value: i64) {
+    integer(out, field, (value << 1 ^ value >> 63).cast_unsigned());
+}
+
 /// Writes a field that is a double.
 pub(super) fn double(out: &mut Vec<u8>, field: u32, value: f64) {
     key(out, field, 1);
@@ -36,7 +41,7 @@ pub(super) fn bytes(out: &mut Vec<u8>, field: u32, value: &[u8]) {
 
 #[cfg(test)]
 mod tests {
-    use super::{bytes, double, integer};
+    use super::{bytes, double, integer, signed};
 
     // Vectors of the encoding guide. Mutation: a group more or less.
     #[test]
@@ -50,6 +55,11 @@ mod tests {
         out.clear();
         double(&mut out, 1, 1.0);
         assert_eq!(out, [0x09, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f]);
+        for (value, byte) in [(0, 0), (-1, 1), (1, 2), (-2, 3)] {
+            out.clear();
+            signed(&mut out, 1, value);
+            assert_eq!(out, [0x08, byte]);
+        }
         out.clear();
         integer(&mut out, 3, u64::MAX);
         assert_eq!(out, *b"\x18\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01");

@@ -192,7 +192,13 @@ pub(crate) fn offer(cell: u32, value: impl FnOnce() -> f64) {
 #[inline]
 fn is_due(cell: u32) -> bool {
     let round = ROUND.load(Ordering::Relaxed);
-    slot(cell).is_none_or(|slot| slot.round.load(Ordering::Relaxed) != round)
+    // Native histograms, whose indices are beyond those of slabs, have none yet.
+    chunk(cell).is_some_and(|chunk| {
+        let slot = chunk
+            .get()
+            .and_then(|slots| slots.get(cell as usize % CHUNK));
+        slot.is_none_or(|slot| slot.round.load(Ordering::Relaxed) != round)
+    })
 }
 
 #[cold]

@@ -1,0 +1,13 @@
+fn checkout(cart: Cart) -> Order {
+    ::metrics_runtime::__site!(
+        __SITE "checkout" true::metrics_runtime::global(), Duration const { &
+        ::metrics_runtime::__private::Desc::duration("checkout_seconds",
+        "Duration of calls in seconds, by outcome.", & []).by_outcome().native(1.2f64,
+        160u32) }, []
+    );
+    let __call = ::metrics_runtime::__private::enter_timed(&__SITE);
+    let __guard = ::metrics_runtime::__private::Guard::new(__call);
+    let __out = ::metrics_runtime::__private::call(move || -> Order { pay(cart) });
+    __guard.finish(::metrics_runtime::__outcome!(& __out));
+    __out
+}
