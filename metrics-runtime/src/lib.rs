@@ -48,8 +48,10 @@
 //! # Features
 //!
 //! - `exemplars`: `set_exemplar_source`, which links counters and buckets to traces.
-//! - `http` (default): [`Metrics::router`] and the outcome of HTTP responses.
+//! - `http` (default): [`Handler`], [`Metrics::router`] and the outcome of HTTP
+//!   responses.
 //! - `summary`: [`Registry::summary`], quantiles computed in the program.
+//! - `zstd`: pages compressed with zstd for those who ask for it.
 
 #[doc(hidden)]
 #[path = "private.rs"]
@@ -89,6 +91,8 @@ pub use desc::{DEFAULT_BUCKETS, DescError, Kind};
 pub use diagnostics::{Diagnostic, HookError, Overflow, set_diagnostics_hook};
 pub use encode::Format;
 pub use error_label::ErrorLabel;
+#[cfg(feature = "http")]
+pub use http::{Handler, HandlerOptions};
 pub use label::{ClosedLabel, LabelValue, Scratch};
 pub use measure::{RequestQueries, count_request_queries};
 pub use name::{LabelName, MetricName, NameError};

@@ -3,6 +3,7 @@
 
 mod collected;
 pub(crate) mod escape;
+mod filter;
 mod format;
 mod lines;
 pub(crate) mod number;

@@ -1,8 +1,10 @@
 //! A page: gathered, and written in one format.
 
 use super::Format;
+use super::filter::{self, Suffixes};
+use super::section::Section;
 use crate::collect::clash;
-use crate::collect::model::Kind;
+use crate::collect::model::{Family, Kind};
 use crate::record::exemplar;
 use crate::registry::{Registry, bridge};
 use std::collections::{BTreeSet, HashMap};
@@ -20,9 +22,20 @@ pub(crate) struct Wanted<'a> {
 }
 
 impl Wanted<'_> {
-    /// Whether a family is asked for.
-    pub(super) fn has(&self, family: &str) -> bool {
-        self.names.is_none_or(|names| names.contains(family))
+    /// Whether one of our families is asked for.
+    pub(super) fn has_section(&self, section: &Section) -> bool {
+        let suffixes = filter::of_own(section.family.schema.kind);
+        self.has(&section.name, suffixes)
+    }
+
+    /// Whether a collector's family is asked for.
+    pub(super) fn has_collected(&self, family: &Family) -> bool {
+        self.has(&family.name, filter::of_collected(family))
+    }
+
+    fn has(&self, family: &str, suffixes: Suffixes) -> bool {
+        let names = self.names;
+        names.is_none_or(|names| filter::names_family(names, family, suffixes))
     }
 }
 

@@ -143,13 +143,13 @@ impl Plan {
         };
         let mut foreign = foreign
             .iter()
-            .filter(|family| wanted.has(&family.name))
+            .filter(|family| wanted.has_collected(family))
             .peekable();
         for section in &mut self.sections {
             while let Some(family) = foreign.next_if(|family| family.name < section.name) {
                 collected::write::<OM>(out, family);
             }
-            if wanted.has(&section.name) {
+            if wanted.has_section(section) {
                 section.write_lines::<OM>(out, &mut reader);
             }
         }
@@ -174,12 +174,12 @@ impl Plan {
             settings,
         };
         for section in &mut self.sections {
-            if wanted.has(&section.name) {
+            if wanted.has_section(section) {
                 section.write_message(out, &mut reader);
             }
         }
         // A scraper doesn't look at the order.
-        for family in foreign.iter().filter(|family| wanted.has(&family.name)) {
+        for family in foreign.iter().filter(|family| wanted.has_collected(family)) {
             protobuf::write(out, family);
         }
     }

@@ -1,4 +1,7 @@
-//! Serving the page with axum, and outcomes of HTTP responses.
+//! Serving the page, by itself or with axum, and outcomes of HTTP responses.
 
+mod handler;
 mod outcome;
 mod router;
+
+pub use handler::{Handler, HandlerOptions};

@@ -1,13 +1,13 @@
 //! The router that serves the page.
 
-use crate::{Format, Metrics};
+use super::Handler;
+use crate::Metrics;
 use axum::Router;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::extract::Request;
+use axum::routing::any;
 
 impl Metrics {
-    /// A router that serves the page, in the text format, version 0.0.4.
+    /// A router that serves the page: that of the [handler](Self::handler).
     ///
     /// Nested as a service at `/metrics`, it answers `GET` and `HEAD` of
     /// `/metrics` and `/metrics/`. Under `Router::nest`, axum 0.8 doesn't let a
@@ -26,16 +26,17 @@ impl Metrics {
     /// Whoever can reach the route can read the page; keep it on a network
     /// that only your monitoring reaches.
     pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
-        let metrics = *self;
-        Router::new().route("/", get(move || async move { metrics.page() }))
+        self.handler().router()
     }
+}
 
-    fn page(self) -> Response {
-        let headers = [
-            (CONTENT_TYPE, Format::Text.content_type()),
-            (CACHE_CONTROL, "no-store"),
-        ];
-        (headers, self.to_text()).into_response()
+impl Handler {
+    /// A router of this handler, as [`Metrics::router`] is of one with the default
+    /// limits.
+    pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
+        let handler = self.clone();
+        let respond = move |request: Request| handler.respond(&request);
+        Router::new().route("/", any(respond))
     }
 }
 

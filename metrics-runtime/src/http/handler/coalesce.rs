@@ -1,0 +1,166 @@
+//! Requests for the same page share it.
+//!
+//! For each format and encoding one page at most is being made and one waits to
+//! be. A request joins the one that waits, so that its page has everything that
+//! was recorded before it came, and however many come, two pages answer them.
+
+use super::encoding::Encoding;
+use super::page::{Maker, Page, Panicked};
+use crate::Format;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Instant;
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+
+/// Which page.
+pub(super) type Key = (Format, Encoding);
+
+/// A page, once it is made.
+pub(super) type Answer = Option<Result<Page, Panicked>>;
+
+/// Pages that are made or wait to be.
+#[derive(Debug, Default)]
+pub(super) struct Shared(Mutex<BTreeMap<Key, Slot>>);
+
+#[derive(Debug, Default)]
+struct Slot {
+    /// Somebody makes pages, and will take up the next one.
+    running: bool,
+    next: Option<Batch>,
+}
+
+/// The page that waits to be made.
+#[derive(Debug)]
+struct Batch {
+    sender: watch::Sender<Answer>,
+    /// The latest of those who wait: one who is in a hurry takes nothing from
+    /// the others' page.
+    deadline: Instant,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Key, Slot>> {
+        // Nothing that panics runs under the lock.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Joins the next page. Whoever drops the receiver waits no longer, and
+    /// nobody else notices.
+    pub(super) fn join(
+        self: &Arc<Self>,
+        maker: &Arc<Maker>,
+        key: Key,
+        deadline: Instant,
+    ) -> watch::Receiver<Answer> {
+        let mut slots = self.lock();
+        let slot = slots.entry(key).or_default();
+        let batch = slot.next.get_or_insert_with(|| Batch {
+            sender: watch::Sender::new(None),
+            deadline,
+        });
+        batch.deadline = batch.deadline.max(deadline);
+        let receiver = batch.sender.subscribe();
+        let start = !slot.running;
+        slot.running = true;
+        drop(slots);
+        if start {
+            let job = Job {
+                shared: Arc::clone(self),
+                maker: Arc::clone(maker),
+                key,
+                done: false,
+            };
+            aside(move || job.run());
+        }
+        receiver
+    }
+}
+
+/// Makes pages of one key until nobody waits for one.
+struct Job {
+    shared: Arc<Shared>,
+    maker: Arc<Maker>,
+    key: Key,
+    done: bool,
+}
+
+impl Job {
+    fn run(mut self) {
+        while let Some(batch) = self.next() {
+            // Those who waited may have gone.
+            if batch.sender.receiver_count() > 0 {
+                let (format, encoding) = self.key;
+                let page = self.maker.make(format, encoding, None, batch.deadline);
+                batch.sender.send_replace(Some(page));
+            }
+        }
+    }
+
+    /// The page to make; nobody takes up another one once there is none.
+    fn next(&mut self) -> Option<Batch> {
+        let mut slots = self.shared.lock();
+        let slot = slots.get_mut(&self.key)?;
+        let batch = slot.next.take();
+        slot.running = batch.is_some();
+        self.done = batch.is_none();
+        batch
+    }
+}
+
+impl Drop for Job {
+    /// A runtime that shuts down drops what it hasn't begun: those who wait are
+    /// told by their sender's end, and the next request starts anew.
+    fn drop(&mut self) {
+        if !self.done {
+            let mut slots = self.shared.lock();
+            let left = slots.remove(&self.key);
+            drop(slots);
+            drop(left);
+        }
+    }
+}
+
+/// Runs `work`, which may block, on another thread; of tokio's runtime if this is
+/// one of its threads.
+pub(super) fn aside(work: impl FnOnce() + Send + 'static) {
+    if let Ok(runtime) = Handle::try_current() {
+        drop(runtime.spawn_blocking(work));
+    } else {
+        // Without a thread the work is dropped, which tells those who wait.
+        let thread = thread::Builder::new().name("metrics-scrape".to_owned());
+        drop(thread.spawn(work));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Maker, Shared};
+    use crate::{Format, Registry};
+    use std::sync::Arc;
+    use std::time::Instant;
+    use tokio::runtime::Builder;
+
+    // Mutation: `Job` leaves its slot when it is dropped.
+    #[test]
+    fn pages_outlive_a_runtime() {
+        let registry: &'static Registry = Box::leak(Box::default());
+        let maker = Arc::new(Maker::new(registry));
+        let shared = Arc::new(Shared::default());
+        let key = (Format::Text, super::Encoding::Identity);
+        let join = || shared.join(&maker, key, Instant::now());
+        let runtime = || Builder::new_current_thread().build().expect("it is small");
+        let ended = runtime();
+        let handle = ended.handle().clone();
+        drop(ended);
+        let refused = {
+            let _entered = handle.enter();
+            join()
+        };
+        assert!(refused.has_changed().is_err(), "who waits is told");
+        let mut served = join();
+        let made = runtime().block_on(async { served.wait_for(Option::is_some).await.is_ok() });
+        assert!(made, "the next one starts anew");
+    }
+}

@@ -1,0 +1,16 @@
+//! The scrape handler: one request in, one complete page out.
+
+mod coalesce;
+mod encoding;
+mod list;
+mod negotiate;
+mod options;
+mod own;
+mod page;
+mod query;
+mod service;
+#[cfg(test)]
+mod tests;
+
+pub use options::HandlerOptions;
+pub use service::Handler;
