@@ -5,6 +5,9 @@
 //! | `METRICS_COLLECTOR_DEADLINE_MS` | `500` | milliseconds that a page waits for collectors; decimals are allowed |
 //! | `METRICS_ENABLED` | `true` | whether calls are recorded and pages served |
 //! | `METRICS_CLOCK` | by the kernel | `tsc` reads the processor's counter (the time-stamp counter, on 64-bit ARM the virtual one), `instant` the system's clock |
+//! | `METRICS_EXPORT_ADDRESS` | `127.0.0.1` | the IP address of the [listener](crate::Metrics::listener) |
+//! | `METRICS_EXPORT_PORT` | `9464` | its port |
+//! | `METRICS_EXPORT_PORT_RANGE` | none | its port is the first free one of these, such as `8001-8050`; not together with `METRICS_EXPORT_PORT` |
 //! | `METRICS_NAMESPACE` | none | goes before the names of the application's families, with an underscore |
 //! | `METRICS_SLOW_QUERY_MS` | `100` | milliseconds from which on a query is slow, unless its `slow` says otherwise; decimals are allowed |
 //!
@@ -102,7 +105,7 @@ impl Environment {
 }
 
 /// A variable of the process; an empty one counts as unset.
-fn variable(name: &'static str) -> Option<String> {
+pub(crate) fn variable(name: &'static str) -> Option<String> {
     let value = std::env::var_os(name)?.to_string_lossy().into_owned();
     Some(value).filter(|value| !value.is_empty())
 }

@@ -50,7 +50,9 @@
 //! - `exemplars`: `set_exemplar_source`, which links counters and buckets to traces.
 //! - `http` (default): [`Handler`], [`Metrics::router`] and the outcome of HTTP
 //!   responses.
-//! - `summary`: [`Registry::summary`], quantiles computed in the program.
+//! - `listener`: `Metrics::serve`, a listener of its own for the page.
+//! - `summary`: `Registry::summary`, quantiles computed in the program.
+//! - `tls`: TLS for that listener.
 //! - `zstd`: pages compressed with zstd for those who ask for it.
 
 #[doc(hidden)]
@@ -72,6 +74,8 @@ mod error_label;
 #[cfg(feature = "http")]
 mod http;
 mod label;
+#[cfg(feature = "listener")]
+mod listener;
 mod measure;
 mod name;
 mod native;
@@ -81,6 +85,8 @@ mod registry;
 #[cfg(feature = "summary")]
 mod summary;
 mod sync;
+#[cfg(feature = "tls")]
+mod tls;
 
 pub use builder::{BuildError, Conflicts, Metrics, MetricsBuilder};
 pub use catalogue::Place;
@@ -94,6 +100,8 @@ pub use error_label::ErrorLabel;
 #[cfg(feature = "http")]
 pub use http::{Handler, HandlerOptions};
 pub use label::{ClosedLabel, LabelValue, Scratch};
+#[cfg(feature = "listener")]
+pub use listener::{Listener, ServeError, Server};
 pub use measure::{RequestQueries, count_request_queries};
 pub use name::{LabelName, MetricName, NameError};
 pub use native::NativeBuckets;
@@ -104,6 +112,8 @@ pub use record::{Counter, Family, Gauge, Histogram, InProgress, Metric, Running}
 pub use registry::{Conflict, RegisterError, Registry, global};
 #[cfg(feature = "summary")]
 pub use summary::Summary;
+#[cfg(feature = "tls")]
+pub use tls::TlsError;
 
 pub use attribute::{
     ErrorLabel, LabelValue, counted, in_progress, metrics, timed, track_cache, track_model,

@@ -1,0 +1,25 @@
+//! What the listener answers.
+
+use crate::Handler;
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http::{Request, Response, StatusCode};
+use http_body_util::Full;
+
+/// Answers a request: the page at `/metrics`, nothing elsewhere.
+pub(super) async fn answer<B>(handler: &Handler, request: &Request<B>) -> Response<Full<Bytes>> {
+    match request.uri().path() {
+        "/metrics" | "/metrics/" => handler.respond(request).await,
+        _ => status(StatusCode::NOT_FOUND),
+    }
+}
+
+/// A status and its name.
+pub(super) fn status(status: StatusCode) -> Response<Full<Bytes>> {
+    let reason = status.canonical_reason().unwrap_or_default();
+    let mut response = Response::new(Full::from(reason));
+    *response.status_mut() = status;
+    let kind = HeaderValue::from_static("text/plain; charset=utf-8");
+    response.headers_mut().insert(CONTENT_TYPE, kind);
+    response
+}

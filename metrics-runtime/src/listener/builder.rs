@@ -1,0 +1,204 @@
+//! Setting a listener up.
+
+use super::bind::Place;
+use super::connection::Shared;
+use super::environment::Environment;
+use super::security::{Plain, Security};
+use super::slots::Slots;
+use super::watch::Times;
+use super::{ServeError, Server};
+use crate::Metrics;
+use std::io;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Connections that are served at a time, if files allow.
+const CONNECTIONS: usize = 2048;
+
+/// Connections that can wait at least.
+const ROOM: usize = 64;
+
+impl Metrics {
+    /// Serves the page at `/metrics` of `address`, on a thread of its own.
+    ///
+    /// It listens when this returns, and goes on until
+    /// [`Server::shutdown`] is called or the process ends. It needs no runtime,
+    /// so that it can be called from a synchronous `main`, and answers while
+    /// the application's runtime is blocked. [`listener`](Self::listener) has
+    /// the settings.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::io::{Read as _, Write as _};
+    ///
+    /// let metrics = metrics_runtime::Metrics::builder().build()?;
+    /// let server = metrics.serve("127.0.0.1:0")?;
+    ///
+    /// let mut client = std::net::TcpStream::connect(server.local_addr())?;
+    /// client.write_all(b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")?;
+    /// let mut answer = String::new();
+    /// client.read_to_string(&mut answer)?;
+    /// assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"));
+    /// server.shutdown();
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Security
+    ///
+    /// Whoever can reach the address can read the page. An address other than
+    /// this machine's belongs on a network that only your monitoring reaches,
+    /// or behind client certificates (feature `tls`).
+    ///
+    /// # Errors
+    ///
+    /// [`ServeError`] when the address can't be listened on.
+    pub fn serve(&self, address: impl ToSocketAddrs) -> Result<Server, ServeError> {
+        self.listener().address(address).start()
+    }
+
+    /// Starts the set-up of a listener of its own for the page.
+    pub const fn listener(&self) -> Listener {
+        Listener {
+            metrics: *self,
+            address: None,
+            ports: None,
+            connections: CONNECTIONS,
+            times: Times {
+                header: Duration::from_secs(10),
+                idle: Duration::from_mins(1),
+                write: Duration::from_secs(10),
+                linger: Duration::from_secs(1),
+                shutdown: Duration::from_secs(5),
+            },
+            security: None,
+        }
+    }
+}
+
+/// Sets a listener up; see [`Metrics::listener`].
+///
+/// Requests are limited to a head of 16 KiB (else 431) and a body of 64 KiB
+/// (else 413), which is thrown away. One peer (an IPv4 address, a /64 of IPv6)
+/// has at most half of the connections: further ones of it wait for one of its
+/// own to end, within the header time limit, and others are accepted on. While
+/// connections are scarce, none is kept alive idly.
+#[derive(Debug)]
+#[must_use = "nothing listens until `start` is called"]
+pub struct Listener {
+    metrics: Metrics,
+    address: Option<io::Result<Vec<SocketAddr>>>,
+    ports: Option<RangeInclusive<u16>>,
+    connections: usize,
+    pub(super) times: Times,
+    pub(crate) security: Option<Box<dyn Security>>,
+}
+
+impl Listener {
+    /// Where to listen. With port 0 the system chooses; see
+    /// [`Server::local_addr`]. Default: `METRICS_EXPORT_ADDRESS` and
+    /// `METRICS_EXPORT_PORT` or `METRICS_EXPORT_PORT_RANGE`, else
+    /// `127.0.0.1:9464`.
+    pub fn address(mut self, address: impl ToSocketAddrs) -> Self {
+        self.address = Some(address.to_socket_addrs().map(Iterator::collect));
+        self
+    }
+
+    /// Takes the first free port of these, instead of that of the address.
+    pub const fn port_range(mut self, ports: RangeInclusive<u16>) -> Self {
+        self.ports = Some(ports);
+        self
+    }
+
+    /// How many connections are served at a time; others wait in the system's
+    /// queue. Default: 2,048. It is never more than half of the files that the
+    /// process may open.
+    pub const fn max_connections(mut self, connections: usize) -> Self {
+        self.connections = connections;
+        self
+    }
+
+    /// How long a client may take from connecting to the end of its request's
+    /// head, TLS and the wait for its turn included; then the connection is
+    /// closed. Default: 10 seconds.
+    pub const fn header_timeout(mut self, timeout: Duration) -> Self {
+        self.times.header = timeout;
+        self
+    }
+
+    /// How long a connection is kept open between requests. Default: 60
+    /// seconds.
+    pub const fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.times.idle = timeout;
+        self
+    }
+
+    /// How long a client may read nothing of its answer; then the connection is
+    /// closed. Default: 10 seconds.
+    pub const fn write_timeout(mut self, timeout: Duration) -> Self {
+        self.times.write = timeout;
+        self
+    }
+
+    /// Takes the port and starts the thread.
+    ///
+    /// # Errors
+    ///
+    /// [`ServeError`] when the address or the files for TLS can't be used.
+    pub fn start(self) -> Result<Server, ServeError> {
+        let address = self.address.transpose().map_err(ServeError::Address)?;
+        let environment = || Environment::read().map_err(ServeError::from);
+        let place = Place::decide(address, self.ports, environment)?;
+        let handshake = match &self.security {
+            Some(security) => security.load()?,
+            None => Arc::new(Plain),
+        };
+        let listener = place.bind()?;
+        let (cap, room) = sizes(self.connections, open_files());
+        let (handler, times) = (self.metrics.handler(), self.times);
+        Server::start(listener, Slots::new(cap, room), |stop| Shared {
+            handler,
+            times,
+            handshake,
+            stop,
+        })
+    }
+}
+
+/// How many connections are served and how many can wait, for a limit of open
+/// files: at most half and a quarter of it.
+fn sizes(wanted: usize, files: usize) -> (usize, usize) {
+    let cap = wanted.min(files / 2).max(1);
+    (cap, ROOM.max(cap / 2).min((files / 4).max(1)))
+}
+
+/// How many files the process may have open.
+#[cfg(unix)]
+fn open_files() -> usize {
+    use rustix::process::{Resource, getrlimit};
+    let limit = getrlimit(Resource::Nofile).current;
+    limit.map_or(usize::MAX, |limit| {
+        usize::try_from(limit).unwrap_or(usize::MAX)
+    })
+}
+
+#[cfg(not(unix))]
+const fn open_files() -> usize {
+    usize::MAX
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sizes;
+
+    #[test]
+    fn connections_leave_half_of_the_files_to_the_application() {
+        assert_eq!(sizes(2048, 1 << 20), (2048, 1024));
+        // Mutation: the limit of files ignored, or looked at for the default only.
+        assert_eq!(sizes(2048, 1024), (512, 256));
+        assert_eq!(sizes(4, usize::MAX), (4, 64));
+        assert_eq!(sizes(0, 0), (1, 1));
+    }
+}

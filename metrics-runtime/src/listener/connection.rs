@@ -1,0 +1,165 @@
+//! One connection, from accepting to closing.
+
+use super::answer::{answer, status};
+use super::security::{Handshake, Stream};
+use super::slots::{Entry, Slot};
+use super::watch::{Answer, Times, Watch, Watched};
+use crate::Handler;
+use http::header::{CONNECTION, HeaderValue};
+use http::{Request, Response, StatusCode};
+use http_body::Body as _;
+use http_body_util::BodyExt as _;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use std::convert::Infallible;
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until, timeout_at};
+
+/// Bytes of a request's line and headers.
+const HEAD_BYTES: usize = 16 * 1024;
+
+/// Bytes of a request's body, which is read and thrown away.
+const BODY_BYTES: u64 = 64 * 1024;
+
+/// What connections have in common.
+pub(super) struct Shared {
+    pub(super) handler: Handler,
+    pub(super) times: Times,
+    pub(super) handshake: Arc<dyn Handshake>,
+    pub(super) stop: watch::Receiver<bool>,
+}
+
+/// Serves an accepted connection until it closes or a limit is reached.
+pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, entry: Entry) {
+    // Waiting for a slot counts.
+    let deadline = Instant::now() + shared.times.header;
+    let slot = match entry {
+        Entry::Slot(slot) => slot,
+        Entry::Wait(granted) => match timeout_at(deadline, granted).await {
+            Ok(Ok(slot)) => slot,
+            Ok(Err(_)) | Err(_) => return,
+        },
+        Entry::Full => return,
+    };
+    // An answer is written at once: there is nothing to gather into packets.
+    // Without it the answer only takes longer.
+    let _ = stream.set_nodelay(true);
+    // A client that fails the handshake has been told so by TLS.
+    if let Ok(Ok(stream)) = timeout_at(deadline, shared.handshake.shake(stream)).await {
+        converse(&shared, stream, &slot, deadline).await;
+    }
+}
+
+/// Answers requests.
+async fn converse(shared: &Shared, stream: Box<dyn Stream>, slot: &Slot, deadline: Instant) {
+    let watch = Watch::new(shared.times, deadline);
+    let service = service_fn(|request| {
+        let watch = Arc::clone(&watch);
+        watch.busy();
+        async move {
+            let mut response = respond(shared, &watch, request).await;
+            if slot.scarce() {
+                close(&mut response);
+            }
+            Ok::<_, Infallible>(response.map(|body| Answer::new(body, watch)))
+        }
+    });
+    let stream = TokioIo::new(Watched::new(stream, Arc::clone(&watch)));
+    let connection = http1::Builder::new()
+        // Ours; see the module of the watch.
+        .header_read_timeout(None)
+        .max_header_size(HEAD_BYTES)
+        .max_buf_size(HEAD_BYTES)
+        // A client may close its side once it has asked.
+        .half_close(true)
+        .serve_connection(stream, service);
+
+    let mut connection = pin!(connection);
+    let mut stop = shared.stop.clone();
+    let mut stop = pin!(stop.wait_for(|stop| *stop));
+    let mut pressed = pin!(slot.pressed().notified());
+    let mut sleep = pin!(sleep_until(deadline));
+    let mut closing = false;
+    poll_fn(|cx| {
+        loop {
+            // An error is the client's: it broke off or spoke no HTTP, and has
+            // been answered where that is possible.
+            if connection.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(());
+            }
+            if !closing {
+                closing = stop.as_mut().poll(cx).is_ready();
+                if !closing && watch.idle() {
+                    // Registered first: whoever presses after the look wakes us.
+                    while pressed.as_mut().poll(cx).is_ready() {
+                        pressed.set(slot.pressed().notified());
+                    }
+                    closing = slot.scarce();
+                }
+                if closing {
+                    connection.as_mut().graceful_shutdown();
+                    continue;
+                }
+            }
+            let Some(until) = watch.deadline() else {
+                return Poll::Pending;
+            };
+            if sleep.deadline() != until {
+                sleep.as_mut().reset(until);
+            }
+            return sleep.as_mut().poll(cx);
+        }
+    })
+    .await;
+}
+
+type Page = Response<http_body_util::Full<bytes::Bytes>>;
+
+/// Reads what a request has for a body and answers it.
+async fn respond(shared: &Shared, watch: &Watch, request: Request<Incoming>) -> Page {
+    let (head, body) = request.into_parts();
+    let until = Instant::now() + shared.times.header;
+    let error = match timeout_at(until, discard(body)).await {
+        Ok(true) => return answer(&shared.handler, &Request::from_parts(head, ())).await,
+        Ok(false) => StatusCode::PAYLOAD_TOO_LARGE,
+        Err(_) => StatusCode::REQUEST_TIMEOUT,
+    };
+    watch.refuse();
+    let mut response = status(error);
+    close(&mut response);
+    response
+}
+
+/// Reads a body to its end, so that the next request can be told from it;
+/// false if that would be too much or fails.
+async fn discard(mut body: Incoming) -> bool {
+    // A client that announces too much is told before it sends any of it.
+    if body.size_hint().lower() > BODY_BYTES {
+        return false;
+    }
+    let mut left = BODY_BYTES;
+    while let Some(frame) = body.frame().await {
+        let Ok(frame) = frame else {
+            return false;
+        };
+        let length = frame.data_ref().map_or(0, |data| data.len() as u64);
+        let Some(rest) = left.checked_sub(length) else {
+            return false;
+        };
+        left = rest;
+    }
+    true
+}
+
+/// Closes the connection after this answer.
+fn close(response: &mut Page) {
+    let close = HeaderValue::from_static("close");
+    response.headers_mut().insert(CONNECTION, close);
+}

@@ -1,0 +1,297 @@
+//! Until when a connection may take what it is taking.
+//!
+//! hyper limits the time of a request's head and, with the same limit, how long
+//! a connection is idle; it doesn't limit a client that doesn't read its
+//! answer. So all of it is watched here, outside of hyper.
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use http_body_util::Full;
+use std::convert::Infallible;
+use std::io;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::Instant;
+
+/// The limits of one connection.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Times {
+    /// From accepting, or from the first byte of a further request, to the end
+    /// of its head.
+    pub(super) header: Duration,
+    /// Between requests.
+    pub(super) idle: Duration,
+    /// Without any progress of writing.
+    pub(super) write: Duration,
+    /// After an answer to a request that wasn't read to its end, for the client
+    /// to close.
+    pub(super) linger: Duration,
+    /// For requests that are under way when the listener is stopped.
+    pub(super) shutdown: Duration,
+}
+
+/// Bytes that are read and thrown away after such an answer.
+const LINGER_BYTES: usize = 256 * 1024;
+
+/// What a connection does, and since when.
+#[derive(Debug)]
+pub(super) struct Watch {
+    times: Times,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    phase: Phase,
+    /// Since when a write is pending.
+    stalled: Option<Instant>,
+    /// Whether a request was begun that hasn't been answered.
+    begun: bool,
+    /// Whether a request was answered without reading it to its end.
+    refused: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Phase {
+    /// Reading the head of a request, until then.
+    Head(Instant),
+    /// Answering.
+    Busy,
+    /// Sending the end of the answer, or waiting for the next request, until
+    /// then.
+    Idle(Instant),
+    /// Waiting for the client to close, until then.
+    Linger(Instant),
+}
+
+impl Watch {
+    pub(super) fn new(times: Times, head: Instant) -> Arc<Self> {
+        let state = State {
+            phase: Phase::Head(head),
+            stalled: None,
+            begun: false,
+            refused: false,
+        };
+        Arc::new(Self {
+            times,
+            state: Mutex::new(state),
+        })
+    }
+
+    /// Until when the connection is left alone.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        let state = self.lock();
+        let phase = match state.phase {
+            Phase::Head(until) | Phase::Idle(until) | Phase::Linger(until) => Some(until),
+            Phase::Busy => None,
+        };
+        let write = state.stalled.map(|since| since + self.times.write);
+        match (phase, write) {
+            (Some(phase), Some(write)) => Some(phase.min(write)),
+            (phase, write) => phase.or(write),
+        }
+    }
+
+    /// Whether nothing is being read, answered or written.
+    pub(super) fn idle(&self) -> bool {
+        let state = self.lock();
+        matches!(state.phase, Phase::Idle(_)) && state.stalled.is_none()
+    }
+
+    /// A request is being answered.
+    pub(super) fn busy(&self) {
+        self.lock().phase = Phase::Busy;
+    }
+
+    /// The request is answered without reading it to its end.
+    pub(super) fn refuse(&self) {
+        self.lock().refused = true;
+    }
+
+    /// hyper has all of the answer.
+    fn answered(&self) {
+        let mut state = self.lock();
+        state.phase = Phase::Idle(Instant::now() + self.times.idle);
+        state.begun = false;
+    }
+
+    fn read(&self) {
+        let mut state = self.lock();
+        state.begun = true;
+        if let Phase::Idle(_) = state.phase {
+            state.phase = Phase::Head(Instant::now() + self.times.header);
+        }
+    }
+
+    fn written(&self) {
+        let mut state = self.lock();
+        state.stalled = None;
+        // A long answer is under way still.
+        if let Phase::Idle(_) = state.phase {
+            state.phase = Phase::Idle(Instant::now() + self.times.idle);
+        }
+    }
+
+    fn pending(&self) {
+        self.lock().stalled.get_or_insert_with(Instant::now);
+    }
+
+    fn flushed(&self) {
+        self.lock().stalled = None;
+    }
+
+    /// The connection closes; whether there may be bytes that weren't read.
+    fn linger(&self) -> bool {
+        let mut state = self.lock();
+        state.stalled = None;
+        if !matches!(state.phase, Phase::Linger(_)) {
+            state.phase = Phase::Linger(Instant::now() + self.times.linger);
+        }
+        state.begun || state.refused
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Nothing panics while it is held.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A connection that tells its watch what it does.
+pub(super) struct Watched<S> {
+    stream: S,
+    watch: Arc<Watch>,
+    /// Whether the side of writing is closed.
+    shut: bool,
+    lingered: usize,
+}
+
+impl<S> Watched<S> {
+    pub(super) const fn new(stream: S, watch: Arc<Watch>) -> Self {
+        Self {
+            stream,
+            watch,
+            shut: false,
+            lingered: 0,
+        }
+    }
+
+    fn wrote<T>(&self, result: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if result.is_pending() {
+            self.watch.pending();
+        } else {
+            self.watch.written();
+        }
+        result
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        let result = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        if buffer.filled().len() > before {
+            self.watch.read();
+        }
+        result
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let result = Pin::new(&mut self.stream).poll_write(cx, buffer);
+        self.wrote(result)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffers: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let result = Pin::new(&mut self.stream).poll_write_vectored(cx, buffers);
+        self.wrote(result)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let result = Pin::new(&mut self.stream).poll_flush(cx);
+        if result.is_pending() {
+            self.watch.pending();
+        } else {
+            self.watch.flushed();
+        }
+        result
+    }
+
+    /// Closes the side of writing, then waits for the client to close if it may
+    /// be sending still: a socket that is closed with bytes unread resets the
+    /// connection, and the client may lose the answer.
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let linger = self.watch.linger();
+        if !self.shut {
+            ready!(Pin::new(&mut self.stream).poll_shutdown(cx))?;
+            self.shut = true;
+        }
+        let mut scratch = [0; 4096];
+        while linger && self.lingered < LINGER_BYTES {
+            let mut buffer = ReadBuf::new(&mut scratch);
+            let result = ready!(Pin::new(&mut self.stream).poll_read(cx, &mut buffer));
+            if result.is_err() || buffer.filled().is_empty() {
+                break;
+            }
+            self.lingered += buffer.filled().len();
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// The body of an answer, which tells the watch when hyper has all of it.
+pub(super) struct Answer {
+    body: Full<Bytes>,
+    watch: Arc<Watch>,
+}
+
+impl Answer {
+    pub(super) const fn new(body: Full<Bytes>, watch: Arc<Watch>) -> Self {
+        Self { body, watch }
+    }
+}
+
+impl Drop for Answer {
+    fn drop(&mut self) {
+        self.watch.answered();
+    }
+}
+
+impl Body for Answer {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
