@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 usage() {
-  echo 'usage: scripts/prove.sh foundation|recording' >&2
+  echo 'usage: scripts/prove.sh exposition|foundation|recording' >&2
   exit 2
 }
 
@@ -24,6 +24,12 @@ header() {
   echo "rustc:  $(rustc --version)"
   echo "commit: $commit"
   echo
+}
+
+# Needs what scripts/test.sh installs.
+exposition() {
+  METRICS_REGISTRIES=10000 cargo test --release --package integration-tests --test exposition -- \
+    --nocapture --test-threads 1
 }
 
 foundation() {
@@ -46,7 +52,7 @@ recording() {
 
 (($# == 1)) || usage
 case $1 in
-  foundation | recording) ;;
+  exposition | foundation | recording) ;;
   *) usage ;;
 esac
 

@@ -26,6 +26,9 @@ fail() {
 missing_packages() {
   command -v prometheus >/dev/null && command -v promtool >/dev/null || echo prometheus
   command -v prometheus-pushgateway >/dev/null || echo prometheus-pushgateway
+  command -v victoria-metrics >/dev/null || echo victoria-metrics
+  # Without `ensurepip`, which Debian keeps apart, an environment has no pip.
+  python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3 python3-venv
   # SQLite is compiled from C.
   command -v cc >/dev/null || echo gcc libc6-dev
 }
@@ -49,8 +52,29 @@ install_missing() {
   "${apt[@]}" install -y --no-install-recommends "${packages[@]}"
 }
 
+# The reference parser of OpenMetrics, in an environment of its own, where the
+# tests look for it.
+parser=0.26.0
+python=target/python/bin/python
+
+has_parser() {
+  [[ -x $python ]] && "$python" -c '
+import importlib.metadata as metadata, sys
+import prometheus_client.openmetrics.parser
+sys.exit(metadata.version("prometheus_client") != sys.argv[1])' "$parser" 2>/dev/null
+}
+
+install_parser() {
+  if has_parser; then
+    return
+  fi
+  python3 -m venv --clear target/python
+  "$python" -m pip install --quiet --disable-pip-version-check --no-deps "prometheus_client==$parser"
+  has_parser || fail "prometheus_client $parser can't be imported from target/python"
+}
+
 # The features of the runtime, one a line, read from its manifest so that a new
-# one is picked up. Neither jq nor python is on every machine.
+# one is picked up. jq isn't on every machine.
 runtime_features() {
   cargo metadata --no-deps --format-version 1 |
     grep -o '"name":"metrics-runtime","version".*' |
@@ -69,8 +93,11 @@ clippy_runtime() {
 step 'components'
 command -v cargo >/dev/null || fail 'install Rust from https://rustup.rs'
 install_missing
+install_parser
 prometheus --version 2>&1 | sed -n 1p
 prometheus-pushgateway --version 2>&1 | sed -n 1p
+victoria-metrics --version 2>&1 | sed -n 1p
+echo "prometheus_client $parser"
 cargo --version
 
 step 'format'

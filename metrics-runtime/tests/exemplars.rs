@@ -1,7 +1,6 @@
 //! Exemplars, whose source is one for the process: in a program of their own.
 
 #![cfg(feature = "exemplars")]
-#![expect(missing_docs, reason = "tests have names that say what they show")]
 
 use metrics_runtime::{Exemplar, Format, Registry, counted, set_exemplar_source, timed};
 use std::cell::Cell;
@@ -63,8 +62,8 @@ fn recordings_carry_the_trace_that_they_are_of() {
     sizes.observe(7.0);
     sizes.observe(70.0);
     let openmetrics = page(Format::OpenMetrics);
-    let counted = line(&openmetrics, "function_calls_total{function=\"call\"");
-    assert!(counted.contains(" 3 # {trace_id=\"abc\"} 1 1"), "{counted}");
+    let calls = line(&openmetrics, "function_calls_total{function=\"call\"");
+    assert!(calls.contains(" 3 # {trace_id=\"abc\"} 1 1"), "{calls}");
     let bucket = line(&openmetrics, "size_bytes_bucket{le=\"10.0\"}");
     assert!(bucket.contains(" 2 # {trace_id=\"abc\"} 5 1"), "{bucket}");
     let last = line(&openmetrics, "size_bytes_bucket{le=\"+Inf\"}");

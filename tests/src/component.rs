@@ -15,10 +15,11 @@ use crate::deadline::poll;
 use crate::http;
 
 /// The programs that the tests need and the Debian packages that have them.
-const PACKAGES: [(&str, &str); 3] = [
+const PACKAGES: [(&str, &str); 4] = [
     ("prometheus", "prometheus"),
     ("prometheus-pushgateway", "prometheus-pushgateway"),
     ("promtool", "prometheus"),
+    ("victoria-metrics", "victoria-metrics"),
 ];
 
 /// A child process with a folder and a log of its own, killed on drop.

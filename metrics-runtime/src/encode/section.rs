@@ -302,12 +302,11 @@ impl<W: Writer> Walk<'_, W> {
                 {
                     // Read after the classic ones, which are then no more.
                     let native = W::NATIVE.then(|| self.scan.native(cell)).flatten();
-                    match native {
-                        Some(reading) => self.writer.native(series(), &reading, counts),
-                        None => {
-                            let sum = f64::from_bits(*sum);
-                            self.writer.histogram(series(), sum, counts);
-                        }
+                    if let Some(reading) = native {
+                        self.writer.native(series(), &reading, counts);
+                    } else {
+                        let sum = f64::from_bits(*sum);
+                        self.writer.histogram(series(), sum, counts);
                     }
                 }
             }

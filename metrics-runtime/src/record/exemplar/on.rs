@@ -162,11 +162,14 @@ struct Slot {
 /// Slots of a chunk.
 const CHUNK: usize = 512;
 
+/// Slots of the cells of a chunk, once one of them has an exemplar.
+type Chunk = OnceLock<Box<[Slot]>>;
+
 /// Chunks by number, in lists each twice as long as the one before.
-static CHUNKS: [OnceLock<Box<[OnceLock<Box<[Slot]>>]>>; 12] = [const { OnceLock::new() }; 12];
+static CHUNKS: [OnceLock<Box<[Chunk]>>; 12] = [const { OnceLock::new() }; 12];
 
 /// The chunk of this cell, if it is one of a slab.
-fn chunk(cell: u32) -> Option<&'static OnceLock<Box<[Slot]>>> {
+fn chunk(cell: u32) -> Option<&'static Chunk> {
     let number = cell / 512;
     let (list, first) = chunk_of(number);
     let list = CHUNKS
