@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # This toolkit beside the limit and its peers, in instructions (callgrind) and
-# nanoseconds: scripts/bench.sh [hot|exposition|compile|all] [--quick].
+# nanoseconds: scripts/bench.sh [hot|exposition|scrape|compile|all] [--quick].
 # Prints the tables and writes them to benchmarks/RESULTS.md, to be committed.
 # Parts that aren't asked for stay there as they were last measured. A quick run
 # is a look: it prints only. The whole takes some 20 minutes on two cores, which
@@ -9,7 +9,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 usage() {
-  echo 'usage: scripts/bench.sh [hot|exposition|compile|all] [--quick]' >&2
+  echo 'usage: scripts/bench.sh [hot|exposition|scrape|compile|all] [--quick]' >&2
   exit 2
 }
 
@@ -23,7 +23,7 @@ quick=
 part_given=
 for argument; do
   case $argument in
-    hot | exposition | compile | all)
+    hot | exposition | scrape | compile | all)
       [[ -z $part_given ]] || { echo "error: two parts: $part and $argument" >&2; usage; }
       part=$argument part_given=1
       ;;
@@ -37,7 +37,7 @@ for argument; do
 done
 
 command -v cargo >/dev/null || fail 'install Rust from https://rustup.rs'
-if [[ $part != compile ]]; then
+if [[ $part != compile && $part != scrape ]]; then
   command -v valgrind >/dev/null || fail 'callgrind is missing; on Debian: apt-get install valgrind'
 fi
 
@@ -146,6 +146,23 @@ exposition() {
   finish exposition
 }
 
+scrape() {
+  local passes=3 answers shapes shape answer pass
+  begin scrape
+  mapfile -t answers < <("$bin/scrape" list | sed -n 's/^answer\t//p')
+  mapfile -t shapes < <("$bin/scrape" list | sed -n 's/^shape\t//p')
+  [[ -z $quick ]] || passes=1
+  for ((pass = 1; pass <= passes; pass++)); do
+    step "answers: pass $pass of $passes"
+    for shape in "${shapes[@]}"; do
+      for answer in "${answers[@]}"; do
+        "$bin/scrape" time "$answer" "$shape" >>"$data/scrape/time.tsv"
+      done
+    done
+  done
+  finish scrape
+}
+
 compile() {
   local rounds=5
   [[ -z $quick ]] || rounds=1
@@ -158,7 +175,7 @@ compile() {
 results() {
   local peers
   peers=$(cargo tree --quiet --package benchmarks --depth 1 --prefix none --edges normal |
-    sed '1d; s/ (.*//; s/ v/ /; /^\(bytes\|itoa\|metrics-runtime\|rustix\|serde\|zmij\) /d' | sort -u | tr '\n' ',' | sed 's/,$//; s/,/, /g')
+    sed '1d; s/ (.*//; s/ v/ /; /^\(bytes\|flate2\|http\|http-body-util\|itoa\|metrics-runtime\|rustix\|serde\|tokio\|zmij\) /d' | sort -u | tr '\n' ',' | sed 's/,$//; s/,/, /g')
   cat <<HEAD
 # Results
 
@@ -179,6 +196,7 @@ say, is in [README.md](README.md).
 - the page of \`foundations\`: its families are declared in the source, so that there is no registry of a given shape; it writes them by \`prometheus-client\`.
 - the page of \`autometrics\`: it is that of \`prometheus\`. Its attribute times and counts at once, so that it stands in those rows alone.
 - closed labels of \`prometheus\`, \`metrics\`, \`opentelemetry\` and \`autometrics\`: they have none. With two and three labels only \`measured\` has them without a hash.
+- protobuf of \`prometheus-client\` and \`metrics-exporter-prometheus\`: they need protoc to be built. Of \`prometheus\`: its feature makes its types others, for all who share it.
 - other backends of \`autometrics\`: one can be compiled in at a time; \`prometheus\` is its fastest.
 
 HEAD
@@ -193,6 +211,7 @@ case $part in
   all)
     hot
     exposition
+    scrape
     compile
     ;;
   *) "$part" ;;

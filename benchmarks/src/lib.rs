@@ -1,13 +1,16 @@
 //! This toolkit beside the limit and its peers; `scripts/bench.sh` runs it.
 //!
 //! [`cases`] are calls of one small function, each recorded in its own way;
-//! [`encoders`] are registries with their text format.
+//! [`encoders`] are registries with their text format, [`scrape::scrapes`] what a
+//! scraper gets of them.
 
 pub mod case;
 pub mod exposition;
 mod limit;
 mod ours;
 mod peer;
+pub mod processor;
+pub mod scrape;
 
 use case::Case;
 use exposition::Encoder;

@@ -175,7 +175,7 @@ pub(crate) fn encoders() -> Vec<Encoder> {
     ]
 }
 
-fn registry(shape: Shape) -> Registry {
+pub(crate) fn registry(shape: Shape) -> Registry {
     let registry = Registry::new();
     for family in shape.families() {
         if shape.histograms {

@@ -1,7 +1,7 @@
 //! What writing a page costs: `exposition list|time|instr`.
 
 use benchmarks::exposition::{Encode, Encoder, Page, Shape};
-use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
+use benchmarks::processor::pin;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::hint::black_box;
 use std::process::ExitCode;
@@ -214,18 +214,4 @@ fn cg_region(writer: &mut Writer) -> Option<Page> {
 fn print(encoder: &Encoder, shape: Shape) {
     let mut writer = Writer::new((encoder.build)(shape));
     writer.with_page(|page| println!("{}", String::from_utf8_lossy(page)));
-}
-
-/// Stays on the last core.
-fn pin() {
-    let last = sched_getaffinity(None).ok().and_then(|allowed| {
-        let cores = 0..CpuSet::MAX_CPU;
-        cores.rev().find(|core| allowed.is_set(*core))
-    });
-    if let Some(core) = last {
-        let mut set = CpuSet::new();
-        set.set(core);
-        // Where it isn't allowed, medians are noisier.
-        let _ = sched_setaffinity(None, &set);
-    }
 }

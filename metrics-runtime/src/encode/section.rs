@@ -273,14 +273,12 @@ impl<W: Writer> Walk<'_, W> {
         series: impl FnOnce() -> Series<'t>,
     ) {
         match self.kind {
-            Kind::Counter => {
-                let value = self.scan.sum(cell);
-                if shown || value != 0 {
-                    self.writer.integer(series(), value);
-                }
-            }
-            Kind::InProgress => {
-                let value = InProgress { cell }.get();
+            Kind::Counter | Kind::InProgress => {
+                let value = if self.kind == Kind::Counter {
+                    self.scan.sum(cell)
+                } else {
+                    InProgress { cell }.get()
+                };
                 if shown || value != 0 {
                     self.writer.integer(series(), value);
                 }

@@ -7,6 +7,7 @@ mod exposition;
 mod file;
 mod hot;
 mod promise;
+mod scrape;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -20,6 +21,7 @@ fn main() -> ExitCode {
     let directory = Path::new(directory);
     let hot = hot::Hot::read(&directory.join("hot"));
     let exposition = exposition::Exposition::read(&directory.join("exposition"));
+    let scrape = scrape::Scrape::read(&directory.join("scrape"));
     let compile = compile::Compile::read(&directory.join("compile"));
     let mut promises = Vec::new();
     if let Some(hot) = &hot {
@@ -29,6 +31,9 @@ fn main() -> ExitCode {
     if let Some(exposition) = &exposition {
         exposition.print();
         promises.extend(exposition.promises());
+    }
+    if let Some(scrape) = &scrape {
+        scrape.print();
     }
     if let Some(compile) = &compile {
         compile.print();
