@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use crate::domain::{OrderUpdates, Outbox, Recommender};
 use crate::handler;
 use crate::store::Store;
+use crate::trace::trace;
 use crate::traffic::{Acknowledgements, follow};
 
 #[derive(Clone)]
@@ -60,6 +61,7 @@ impl App {
             .route("/reports/sales", get(handler::sales_report))
             .layer(count_queries)
             .layer(follow)
+            .layer(from_fn(trace))
             .with_state(self)
     }
 }

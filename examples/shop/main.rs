@@ -8,6 +8,7 @@ mod handler;
 mod option;
 mod stop;
 mod store;
+mod trace;
 mod traffic;
 
 use std::io;
@@ -76,6 +77,7 @@ async fn run(options: Options) -> anyhow::Result<()> {
             "can't open the database {path}; name a new file or one of a shop's with `--database`"
         )
     })?;
+    trace::install()?;
     let metrics = Metrics::builder().build()?;
 
     let acknowledgements = Acknowledgements::default();

@@ -53,6 +53,7 @@
 //! - `listener`: `Metrics::serve`, a listener of its own for the page.
 //! - `summary`: `Registry::summary`, quantiles computed in the program.
 //! - `tls`: TLS for that listener.
+//! - `tracing`: exemplars from the current span, see `span_exemplar`.
 //! - `zstd`: pages compressed with zstd for those who ask for it.
 
 #[doc(hidden)]
@@ -87,6 +88,12 @@ mod summary;
 mod sync;
 #[cfg(feature = "tls")]
 mod tls;
+#[cfg(all(feature = "exemplars", not(feature = "tracing")))]
+#[path = "tracing/off.rs"]
+mod tracing;
+#[cfg(feature = "tracing")]
+#[path = "tracing/on.rs"]
+mod tracing;
 
 pub use builder::{BuildError, Conflicts, Metrics, MetricsBuilder};
 pub use catalogue::Place;
@@ -114,6 +121,8 @@ pub use registry::{Conflict, RegisterError, Registry, global};
 pub use summary::Summary;
 #[cfg(feature = "tls")]
 pub use tls::TlsError;
+#[cfg(feature = "tracing")]
+pub use tracing::span_exemplar;
 
 pub use attribute::{
     ErrorLabel, LabelValue, counted, in_progress, metrics, timed, track_cache, track_model,

@@ -2,7 +2,10 @@
 
 #![cfg(feature = "exemplars")]
 
-use metrics_runtime::{Exemplar, Format, Registry, counted, set_exemplar_source, timed};
+use metrics_runtime::{
+    Exemplar, Format, Registry, counted, set_exemplar_source, timed, track_cache, track_model,
+    track_query,
+};
 use std::cell::Cell;
 
 static REGISTRY: Registry = Registry::new();
@@ -17,6 +20,17 @@ fn call() {}
 #[timed(registry = REGISTRY)]
 fn timed_call() {}
 
+#[track_model(delete, model = "Row", rows = |rows| *rows, registry = REGISTRY)]
+#[track_query(delete, table = "rows", database = "db", registry = REGISTRY)]
+fn purge(rows: u64) -> Result<u64, ()> {
+    Ok(rows)
+}
+
+#[track_cache(get, cache = "rows", registry = REGISTRY)]
+fn cached() -> Option<()> {
+    None
+}
+
 fn page(format: Format) -> String {
     String::from_utf8_lossy(&REGISTRY.encode(format)).into_owned()
 }
@@ -29,7 +43,8 @@ fn line<'a>(page: &'a str, start: &str) -> &'a str {
 }
 
 // O7, O8, O9. Mutations: `offer` is never due; the exemplar of a bucket is kept
-// at the next cell; lines of sums have exemplars too.
+// at the next cell; lines of sums have exemplars too; counters of rows are added
+// to without an offer, or are offered an addition of nothing.
 #[test]
 fn recordings_carry_the_trace_that_they_are_of() {
     let source = || match TRACE.get() {
@@ -77,6 +92,24 @@ fn recordings_carry_the_trace_that_they_are_of() {
     assert!(!page(Format::Text).contains("trace_id"));
     let protobuf = page(Format::Protobuf);
     assert!(protobuf.contains("abc") && protobuf.contains("later"));
+
+    // All counters of attributes have one, but not for nothing.
+    TRACE.set("empty");
+    assert!(purge(0).is_ok());
+    TRACE.set("counted");
+    assert!(purge(5).is_ok() && cached().is_none());
+    let openmetrics = page(Format::OpenMetrics);
+    for (series, exemplar) in [
+        (
+            "model_deletes_total{model=\"Row\"} 5",
+            "{trace_id=\"counted\"} 5 ",
+        ),
+        ("db_queries_total{", "{trace_id=\"empty\"} 1 "),
+        ("cache_misses_total{", "{trace_id=\"counted\"} 1 "),
+    ] {
+        let line = line(&openmetrics, series);
+        assert!(line.contains(exemplar), "{line}");
+    }
 
     // What can't be an exemplar is counted, and nobody who records notices.
     for (trace, reason) in [("bad", "invalid"), ("panic", "panic")] {

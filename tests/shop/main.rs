@@ -5,4 +5,5 @@ mod lifecycle;
 mod number;
 mod operation;
 mod page;
+mod scraper;
 mod service;

@@ -28,7 +28,21 @@ pub(crate) struct Report {
     pub(crate) requests: f64,
     pub(crate) failed: u64,
     pub(crate) updates: f64,
+    /// The number of orders by their value in cents.
+    pub(crate) order_cents: BTreeMap<u32, u32>,
     pub(crate) routes: Vec<RouteReport>,
+    /// The traces that are sampled.
+    pub(crate) traces: Vec<TraceReport>,
+}
+
+/// A trace, and what became of its request.
+#[derive(Debug, Deserialize)]
+pub(crate) struct TraceReport {
+    pub(crate) trace_id: String,
+    /// The shop's span; unknown to a visitor that got no answer.
+    pub(crate) span_id: Option<String>,
+    pub(crate) function: String,
+    pub(crate) outcome: String,
 }
 
 /// What the visitors counted on one route.

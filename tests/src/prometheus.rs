@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
@@ -92,6 +92,18 @@ pub struct Target {
     pub error: String,
 }
 
+/// An exemplar that the server keeps.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Exemplar {
+    /// The labels of the series that it stands beside, `__name__` included.
+    pub series: Labels,
+    /// Its own labels, such as a trace's id.
+    pub labels: Labels,
+    /// The value of the recording that it is of.
+    pub value: f64,
+}
+
 /// A running server; stopped, and its data removed, on drop.
 ///
 /// It scrapes a new target only five to six seconds after its start, whatever
@@ -165,6 +177,31 @@ impl Prometheus {
             .collect()
     }
 
+    /// The exemplars of the last ten minutes beside the series that `expression`
+    /// selects; needs the feature `exemplar-storage`.
+    ///
+    /// # Panics
+    ///
+    /// When the server refuses the expression, or gives anything but exemplars.
+    pub fn exemplars(&self, expression: &str) -> Vec<Exemplar> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        let now = now.expect("the epoch is over").as_secs();
+        let (start, end) = ((now - 600).to_string(), (now + 60).to_string());
+        let parameters = [("query", expression), ("start", &start), ("end", &end)];
+        let data = self.call("/api/v1/query_exemplars", &parameters);
+        let mut exemplars = Vec::new();
+        for found in array(&data) {
+            for exemplar in array(&found["exemplars"]) {
+                exemplars.push(Exemplar {
+                    series: parse_labels(&found["seriesLabels"]),
+                    labels: parse_labels(&exemplar["labels"]),
+                    value: parse_number(text(&exemplar["value"])),
+                });
+            }
+        }
+        exemplars
+    }
+
     /// The state of each target.
     ///
     /// # Panics
@@ -228,13 +265,16 @@ impl Prometheus {
     }
 }
 
-/// The value of `[time, "value"]`. Go's spelling of non-finite numbers is among
-/// those that Rust parses.
+/// The value of `[time, "value"]`.
 fn parse_value(pair: &Value) -> f64 {
-    let value = text(&pair[1]);
-    value
+    parse_number(text(&pair[1]))
+}
+
+/// Go's spelling of non-finite numbers is among those that Rust parses.
+fn parse_number(number: &str) -> f64 {
+    number
         .parse()
-        .unwrap_or_else(|error| panic!("`{value}` in {pair}: {error}"))
+        .unwrap_or_else(|error| panic!("`{number}` is no number: {error}"))
 }
 
 fn parse_labels(metric: &Value) -> Labels {

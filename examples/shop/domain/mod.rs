@@ -7,6 +7,7 @@ mod payment;
 mod pricing;
 mod receipt;
 mod recommendation;
+mod sale;
 mod search;
 pub(crate) mod session;
 mod update;
@@ -15,8 +16,9 @@ pub(crate) use export::export;
 pub(crate) use payment::{
     DECLINED_CARD, GOOD_CARD, PaymentError, STALLING_CARD, UNAVAILABLE_CARD, charge,
 };
-pub(crate) use pricing::{QuoteError, quote};
+pub(crate) use pricing::{QuoteError, dollars, quote};
 pub(crate) use receipt::{Outbox, Receipt, send_receipts};
 pub(crate) use recommendation::{RecommendationError, Recommender};
+pub(crate) use sale::business;
 pub(crate) use search::search;
 pub(crate) use update::{OrderStatus, OrderUpdate, OrderUpdates};

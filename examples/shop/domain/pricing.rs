@@ -30,6 +30,12 @@ pub(crate) fn quote(price_cents: i64, quantity: u32) -> Result<i64, QuoteError> 
     }
 }
 
+/// An amount in cents as the metrics have it, in their base unit.
+#[expect(clippy::cast_precision_loss, reason = "orders are below 2^53 cents")]
+pub(crate) fn dollars(cents: i64) -> f64 {
+    cents as f64 / 100.0
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,9 +5,10 @@ use metrics_runtime::{counted, timed};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::task;
+use tracing::Instrument;
 
 use crate::app::App;
-use crate::domain::{self, OrderStatus, OrderUpdate, Receipt, session};
+use crate::domain::{self, OrderStatus, OrderUpdate, Receipt, business, session};
 use crate::error::ShopError;
 use crate::store::{NewOrder, ProductSales};
 
@@ -35,7 +36,7 @@ pub(crate) async fn place_order(
 
     // A task of its own sees the order through even if the customer hangs up;
     // else a commit could take effect and nobody would count it. Its queries
-    // are its own, not the request's.
+    // are its own, not the request's; its trace is that of the request.
     let orders = app.store.orders;
     let order = NewOrder {
         user_id,
@@ -43,7 +44,12 @@ pub(crate) async fn place_order(
         quantity,
         total_cents,
     };
-    let id = task::spawn(async move { orders.insert(&order).await }).await??;
+    let insert = async move {
+        let id = orders.insert(&order).await?;
+        business::order_value_dollars().observe(domain::dollars(order.total_cents));
+        Ok::<_, ShopError>(id)
+    };
+    let id = task::spawn(insert.in_current_span()).await??;
     app.updates.publish(OrderUpdate {
         user_id,
         id,

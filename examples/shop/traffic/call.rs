@@ -10,11 +10,14 @@ use serde_json::Value;
 
 use super::acknowledgement::REQUEST_ID;
 use super::route::Route;
+use super::trace::TRACE_PARENT;
 
 pub(super) struct Call {
     pub(super) route: Route,
     uri: String,
     body: Value,
+    /// The visitor's own trace.
+    trace_parent: Option<String>,
 }
 
 impl Call {
@@ -23,6 +26,7 @@ impl Call {
             route,
             uri: route.path().to_owned(),
             body: Value::Null,
+            trace_parent: None,
         }
     }
 
@@ -44,6 +48,11 @@ impl Call {
         self
     }
 
+    pub(super) fn trace_parent(mut self, parent: String) -> Self {
+        self.trace_parent = Some(parent);
+        self
+    }
+
     pub(super) fn into_request(
         self,
         host: SocketAddr,
@@ -57,6 +66,9 @@ impl Call {
             .header(REQUEST_ID, request_id);
         if let Some(token) = token {
             request = request.header(AUTHORIZATION, format!("Bearer {token}"));
+        }
+        if let Some(parent) = self.trace_parent {
+            request = request.header(TRACE_PARENT, parent);
         }
         if self.body.is_null() {
             return request.body(Full::default());
@@ -79,6 +91,7 @@ mod tests {
             .id(7)
             .query("now=1")
             .json(json!({ "card": "1" }))
+            .trace_parent("00-1-2-01".to_owned())
             .into_request(
                 SocketAddr::from(([127, 0, 0, 1], 80)),
                 "2-9",
@@ -89,5 +102,6 @@ mod tests {
         assert_eq!(request.headers()[HOST], "127.0.0.1:80");
         assert_eq!(request.headers()[REQUEST_ID], "2-9");
         assert_eq!(request.headers()[AUTHORIZATION], "Bearer secret");
+        assert_eq!(request.headers()[TRACE_PARENT], "00-1-2-01");
     }
 }

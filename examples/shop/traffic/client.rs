@@ -12,10 +12,13 @@ use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 
 use super::call::Call;
+use super::trace::Trace;
 
 /// An answer, read to its end.
 pub(super) struct Answer {
     pub(super) status: StatusCode,
+    /// `None` if nobody keeps it.
+    pub(super) trace: Option<Trace>,
     /// `null` if there was no JSON in it.
     pub(super) body: Value,
 }
@@ -53,10 +56,12 @@ impl Client {
         connection.sender.ready().await?;
         let response = connection.sender.send_request(request).await?;
         let status = response.status();
+        let trace = Trace::of_answer(response.headers());
         let body = response.into_body().collect().await?.to_bytes();
         self.idle = Some(connection);
         Ok(Answer {
             status,
+            trace,
             body: serde_json::from_slice(&body).unwrap_or_default(),
         })
     }

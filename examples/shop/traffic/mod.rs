@@ -6,6 +6,7 @@ mod client;
 mod report;
 mod route;
 mod tally;
+mod trace;
 mod update;
 mod visitor;
 

@@ -1,12 +1,16 @@
 //! What the visitors count, to be compared with what the shop's metrics say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 
 use axum::http::StatusCode;
 use serde::Serialize;
 
 use super::route::Route;
+use super::trace::Trace;
+
+/// Traces that are remembered; older ones are forgotten.
+const REMEMBERED: usize = 50_000;
 
 /// What became of the requests, by route.
 #[derive(Default)]
@@ -14,6 +18,19 @@ pub(crate) struct Tally {
     routes: BTreeMap<Route, RouteTally>,
     /// Updates of orders that the visitors followed.
     updates: u64,
+    /// The number of orders by their value in cents.
+    orders: BTreeMap<u64, u64>,
+    /// Oldest first; only those that are sampled.
+    traces: VecDeque<TraceReport>,
+}
+
+/// A trace, and what became of its request.
+#[derive(Serialize)]
+struct TraceReport {
+    #[serde(flatten)]
+    trace: Trace,
+    function: &'static str,
+    outcome: &'static str,
 }
 
 #[derive(Default)]
@@ -24,14 +41,23 @@ struct RouteTally {
 }
 
 impl Tally {
-    pub(crate) fn answer(&mut self, route: Route, status: StatusCode) {
+    pub(super) fn answer(&mut self, route: Route, status: StatusCode, trace: Option<Trace>) {
         let answers = &mut self.routes.entry(route).or_default().answers;
         *answers.entry(status.as_u16()).or_default() += 1;
+        if let Some(trace) = trace {
+            let outcome = if is_error(status.as_u16()) {
+                "error"
+            } else {
+                "ok"
+            };
+            self.remember(route, outcome, trace);
+        }
     }
 
     /// Counts a request that the visitor gave up while its handler was at work.
-    pub(crate) fn cancel(&mut self, route: Route) {
+    pub(super) fn cancel(&mut self, route: Route, trace: Trace) {
         self.routes.entry(route).or_default().cancelled += 1;
+        self.remember(route, "cancelled", trace);
     }
 
     /// Counts a request that got no answer at all, for want of a connection.
@@ -41,6 +67,24 @@ impl Tally {
 
     pub(crate) fn update(&mut self, updates: u64) {
         self.updates += updates;
+    }
+
+    /// Counts orders of these values in cents.
+    pub(super) fn extend_orders(&mut self, values: impl IntoIterator<Item = u64>) {
+        for value in values {
+            *self.orders.entry(value).or_default() += 1;
+        }
+    }
+
+    fn remember(&mut self, route: Route, outcome: &'static str, trace: Trace) {
+        self.traces.push_back(TraceReport {
+            trace,
+            function: route.function(),
+            outcome,
+        });
+        if self.traces.len() > REMEMBERED {
+            self.traces.pop_front();
+        }
     }
 
     pub(crate) fn merge(&mut self, other: Self) {
@@ -53,6 +97,10 @@ impl Tally {
             mine.failed += other.failed;
         }
         self.updates += other.updates;
+        for (value, count) in other.orders {
+            *self.orders.entry(value).or_default() += count;
+        }
+        self.traces.extend(other.traces);
     }
 
     pub(crate) fn report(&self) -> Report<'_> {
@@ -64,7 +112,9 @@ impl Tally {
             cancelled: routes.iter().map(|route| route.cancelled).sum(),
             failed: routes.iter().map(|route| route.failed).sum(),
             updates: self.updates,
+            order_cents: &self.orders,
             routes,
+            traces: &self.traces,
         }
     }
 }
@@ -104,7 +154,16 @@ pub(crate) struct Report<'a> {
     pub(crate) failed: u64,
     /// Updates of orders that the visitors followed.
     pub(crate) updates: u64,
+    /// The number of orders by their value in cents.
+    order_cents: &'a BTreeMap<u64, u64>,
     routes: [RouteReport<'a>; Route::ALL.len()],
+    /// The traces of the requests, as far as they are sampled.
+    traces: &'a VecDeque<TraceReport>,
+}
+
+/// The shop's handlers return `Err` for these statuses and for no other.
+const fn is_error(status: u16) -> bool {
+    status >= 400
 }
 
 #[derive(Serialize)]
@@ -133,8 +192,7 @@ impl<'a> RouteReport<'a> {
             cancelled: tally.cancelled,
         };
         for (status, count) in &tally.answers {
-            // The shop's handlers return `Err` for these statuses and for no other.
-            if *status >= 400 {
+            if is_error(*status) {
                 outcomes.error += count;
             } else {
                 outcomes.ok += count;
@@ -157,6 +215,7 @@ impl<'a> RouteReport<'a> {
 
 #[cfg(test)]
 mod tests {
+    use fastrand::Rng;
     use serde_json::json;
 
     use super::*;
@@ -164,11 +223,16 @@ mod tests {
     #[test]
     fn adds_up_visitors_and_derives_outcomes() {
         let mut total = Tally::default();
+        let trace = Some(Trace {
+            trace_id: "a".to_owned(),
+            span_id: Some("b".to_owned()),
+        });
         for _ in 0..2 {
             let mut tally = Tally::default();
-            tally.answer(Route::PlaceOrder, StatusCode::CREATED);
-            tally.answer(Route::PlaceOrder, StatusCode::CONFLICT);
-            tally.cancel(Route::PlaceOrder);
+            tally.answer(Route::PlaceOrder, StatusCode::CREATED, trace.clone());
+            tally.answer(Route::PlaceOrder, StatusCode::CONFLICT, None);
+            tally.cancel(Route::PlaceOrder, Trace::begin(&mut Rng::new()));
+            tally.extend_orders([790]);
             tally.fail(Route::PlaceOrder);
             tally.update(3);
             total.merge(tally);
@@ -179,6 +243,16 @@ mod tests {
         assert_eq!(report["cancelled"], 2);
         assert_eq!(report["failed"], 2);
         assert_eq!(report["updates"], 6);
+        assert_eq!(report["order_cents"], json!({ "790": 2 }));
+        let answered = json!({
+            "trace_id": "a",
+            "span_id": "b",
+            "function": "place_order",
+            "outcome": "ok",
+        });
+        assert_eq!(report["traces"][2], answered);
+        assert_eq!(report["traces"][3]["outcome"], "cancelled");
+        assert_eq!(report["traces"][3]["span_id"], json!(null));
         let routes = report["routes"].as_array().expect("it is a list");
         let placed = routes
             .iter()

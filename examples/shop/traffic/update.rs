@@ -12,17 +12,18 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
 
 use super::route::Route;
+use super::trace::Trace;
 
 pub(super) struct Updates {
     socket: WebSocketStream<TcpStream>,
 }
 
 impl Updates {
-    /// Opens the WebSocket; without it, there is only a status.
+    /// Opens the WebSocket; without it, there is only an answer.
     pub(super) async fn open(
         address: SocketAddr,
         token: Option<&str>,
-    ) -> anyhow::Result<(StatusCode, Option<Self>)> {
+    ) -> anyhow::Result<(StatusCode, Option<Trace>, Option<Self>)> {
         let uri = format!("ws://{address}{}", Route::FollowOrders.path());
         let mut request = uri.into_client_request()?;
         if let Some(token) = token {
@@ -30,11 +31,12 @@ impl Updates {
             request.headers_mut().insert(AUTHORIZATION, value);
         }
         let stream = TcpStream::connect(address).await?;
-        match client_async(request, stream).await {
-            Ok((socket, response)) => Ok((response.status(), Some(Self { socket }))),
-            Err(Error::Http(response)) => Ok((response.status(), None)),
-            Err(error) => Err(error).context("the upgrade failed"),
-        }
+        let (parts, socket) = match client_async(request, stream).await {
+            Ok((socket, response)) => (response.into_parts().0, Some(Self { socket })),
+            Err(Error::Http(response)) => (response.into_parts().0, None),
+            Err(error) => return Err(error).context("the upgrade failed"),
+        };
+        Ok((parts.status, Trace::of_answer(&parts.headers), socket))
     }
 
     /// Says good-bye, and counts what the shop said before it did, too.

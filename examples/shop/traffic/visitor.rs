@@ -15,6 +15,7 @@ use super::call::Call;
 use super::client::{Answer, Client};
 use super::route::Route;
 use super::tally::Tally;
+use super::trace::{Trace, unsampled_parent};
 use super::update::Updates;
 use crate::domain::{DECLINED_CARD, GOOD_CARD, STALLING_CARD, UNAVAILABLE_CARD};
 
@@ -156,7 +157,11 @@ impl Visitor {
             return;
         };
         match answer.status {
-            StatusCode::CREATED => self.open_orders.extend(answer.body["id"].as_i64()),
+            StatusCode::CREATED => {
+                self.open_orders.extend(answer.body["id"].as_i64());
+                self.tally
+                    .extend_orders(answer.body["total_cents"].as_u64());
+            }
             StatusCode::CONFLICT => self.restock(product_id).await,
             _ => {}
         }
@@ -178,8 +183,8 @@ impl Visitor {
         }
         let opened = Updates::open(self.address, self.token.as_deref()).await;
         match opened {
-            Ok((status, updates)) => {
-                self.answered(Route::FollowOrders, status);
+            Ok((status, trace, updates)) => {
+                self.answered(Route::FollowOrders, status, trace);
                 self.updates = updates;
             }
             Err(_) => self.tally.fail(Route::FollowOrders),
@@ -223,8 +228,12 @@ impl Visitor {
     }
 
     /// Sends a request and counts what becomes of it.
-    async fn send(&mut self, call: Call) -> Option<Answer> {
+    async fn send(&mut self, mut call: Call) -> Option<Answer> {
         let route = call.route;
+        // Some come from a trace of their own, which isn't sampled.
+        if self.random.u8(..8) == 0 {
+            call = call.trace_parent(unsampled_parent(&mut self.random));
+        }
         let request_id = self.next_request_id();
         let token = self.token.as_deref();
         let answer = self.client.send(call, &request_id, token).await;
@@ -234,6 +243,9 @@ impl Visitor {
     /// Sends a request and drops the connection once the handler is at work on it.
     async fn send_and_hang_up(&mut self, call: Call) {
         let route = call.route;
+        // The answer, which would say the trace, is not waited for.
+        let trace = Trace::begin(&mut self.random);
+        let call = call.trace_parent(trace.parent(&mut self.random));
         let request_id = self.next_request_id();
         let mut expected = self.acknowledgements.announce(&request_id);
         let token = self.token.as_deref();
@@ -242,8 +254,8 @@ impl Visitor {
             // By now the other branch is dropped, and the connection with it.
             () = expected.acknowledged() => {
                 match expected.ended().await {
-                    End::Answered(status) => self.tally.answer(route, status),
-                    End::Dropped => self.tally.cancel(route),
+                    End::Answered(status) => self.answered(route, status, Some(trace)),
+                    End::Dropped => self.tally.cancel(route, trace),
                 }
                 return;
             }
@@ -253,14 +265,14 @@ impl Visitor {
 
     fn count(&mut self, route: Route, answer: anyhow::Result<Answer>) -> Option<Answer> {
         match &answer {
-            Ok(answer) => self.answered(route, answer.status),
+            Ok(answer) => self.answered(route, answer.status, answer.trace.clone()),
             Err(_) => self.tally.fail(route),
         }
         answer.ok()
     }
 
-    fn answered(&mut self, route: Route, status: StatusCode) {
-        self.tally.answer(route, status);
+    fn answered(&mut self, route: Route, status: StatusCode, trace: Option<Trace>) {
+        self.tally.answer(route, status, trace);
         if status == StatusCode::UNAUTHORIZED {
             self.token = None;
         }

@@ -273,10 +273,7 @@ impl Handle {
     fn add(&self, slot: Slot, nanos: Option<u64>, outcome: Outcome, reading: &Reading<'_>) {
         let cell = slot.cell(outcome.index());
         match self.record {
-            Record::Calls => {
-                thread::add(cell, 1);
-                exemplar::offer(cell, || 1.0);
-            }
+            Record::Calls => add_seen(cell, 1),
             Record::Duration => {
                 if let Some(nanos) = nanos {
                     Histogram::observe_nanos_at(cell, self.bounds, nanos);
@@ -300,7 +297,7 @@ impl Handle {
             let cell = slot.cell(outcome.index());
             Histogram::observe_nanos_at(cell, self.bounds, nanos);
         };
-        let count = |rows| thread::add(slot.first, rows);
+        let count = |rows| add_seen(slot.first, rows);
         let succeeded = outcome == Outcome::Ok;
         match self.record {
             Record::Rows if succeeded => count(rows),
@@ -312,7 +309,7 @@ impl Handle {
             Record::Errors if outcome == Outcome::Error => count(1),
             Record::Items => count(items),
             Record::Queries => {
-                thread::add(slot.cell(outcome.index()), 1);
+                add_seen(slot.cell(outcome.index()), 1);
                 query::count();
             }
             Record::Slow(threshold) => {
@@ -336,6 +333,16 @@ impl Handle {
             // Others have nothing to add, or have been taken care of.
             _ => {}
         }
+    }
+}
+
+/// Adds to a counter, which offers an exemplar unless there is nothing to add.
+#[inline]
+fn add_seen(cell: u32, amount: u64) {
+    thread::add(cell, amount);
+    if amount > 0 {
+        #[expect(clippy::cast_precision_loss, reason = "exemplars hold doubles")]
+        exemplar::offer(cell, || amount as f64);
     }
 }
 

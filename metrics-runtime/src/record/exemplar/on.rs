@@ -3,6 +3,7 @@
 use super::cells::chunk_of;
 use crate::name::LabelName;
 use crate::registry::dropped_exemplar;
+use crate::tracing;
 use once_cell::sync::OnceCell;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -84,8 +85,8 @@ type Source = Box<dyn Fn() -> Option<Result<Exemplar, ExemplarError>> + Send + S
 
 static SOURCE: OnceCell<Source> = OnceCell::new();
 
-/// Whether there is a source.
-static ON: AtomicBool = AtomicBool::new(false);
+/// Whether anybody knows where recordings come from.
+static ON: AtomicBool = AtomicBool::new(tracing::ON);
 
 /// The number of times that exemplars were asked for.
 static ROUND: AtomicU32 = AtomicU32::new(1);
@@ -107,7 +108,8 @@ const PAUSE: Duration = Duration::from_secs(1);
 pub struct ExemplarSourceError;
 
 /// Says where recordings come from: `source` is asked, by the thread that
-/// records, for the labels of its current trace; `None` if there is none.
+/// records, for the labels of its current trace; `None` if there is none. With the
+/// feature `tracing` it is asked instead of `span_exemplar`.
 ///
 /// Of each counter and each bucket the first recording after a page that shows
 /// exemplars (OpenMetrics, protobuf) becomes its exemplar, at most one in a
@@ -207,14 +209,16 @@ fn is_due(cell: u32) -> bool {
 #[cold]
 #[inline(never)]
 fn take(cell: u32, value: f64) {
-    let Some(source) = SOURCE.get() else { return };
     // What the source records has no exemplars: it would ask the source.
     let asking = ASKING.try_with(|asking| asking.replace(true));
     if asking != Ok(false) {
         return;
     }
     // The user's code, under no lock.
-    let asked = catch_unwind(AssertUnwindSafe(source));
+    let asked = catch_unwind(AssertUnwindSafe(|| match SOURCE.get() {
+        Some(source) => source(),
+        None => tracing::span_exemplar().map(Ok),
+    }));
     let _ = ASKING.try_with(|asking| asking.set(false));
     let exemplar = match asked {
         Ok(None) => return,
