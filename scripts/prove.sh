@@ -26,10 +26,11 @@ header() {
   echo
 }
 
-# Needs what scripts/test.sh installs.
+# Needs what scripts/test.sh installs, and 10,200 open files (`ulimit -Hn`).
 exposition() {
   METRICS_REGISTRIES=10000 cargo test --release --package integration-tests --test exposition -- \
     --nocapture --test-threads 1
+  prove load
 }
 
 foundation() {

@@ -48,6 +48,12 @@ pub enum Diagnostic {
         /// What it did instead of collecting.
         reason: String,
     },
+    /// The certificate files of the listener have changed and can't be used; those
+    /// before stay in force. Told once for each change.
+    Certificate {
+        /// What is wrong with which file.
+        reason: String,
+    },
 }
 
 /// Why a label set got no series of its own.
@@ -94,6 +100,11 @@ impl fmt::Display for Diagnostic {
                     "the collector `{name}` is left out of the page: {reason}"
                 )
             }
+            Self::Certificate { reason } => write!(
+                f,
+                "the listener keeps the certificate that it has, for the files have changed and \
+                 can't be used: {reason}"
+            ),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::Handler;
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderValue};
+use http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use http::{Request, Response, StatusCode};
 use http_body_util::Full;
 
@@ -12,6 +12,14 @@ pub(super) async fn answer<B>(handler: &Handler, request: &Request<B>) -> Respon
         "/metrics" | "/metrics/" => handler.respond(request).await,
         _ => status(StatusCode::NOT_FOUND),
     }
+}
+
+/// Too many connections.
+pub(super) fn busy() -> Response<Full<Bytes>> {
+    let mut response = status(StatusCode::SERVICE_UNAVAILABLE);
+    let second = HeaderValue::from_static("1");
+    response.headers_mut().insert(RETRY_AFTER, second);
+    response
 }
 
 /// A status and its name.

@@ -2,6 +2,7 @@
 
 use super::ServeError;
 use super::environment::Environment;
+use super::socket;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::ops::RangeInclusive;
@@ -94,6 +95,7 @@ fn bind_free(ip: IpAddr, range: RangeInclusive<u16>) -> Result<TcpListener, Serv
 fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     let listener = TcpListener::bind(address)?;
     listener.set_nonblocking(true)?;
+    socket::prepare(&listener);
     Ok(listener)
 }
 

@@ -5,6 +5,7 @@ use super::connection::Shared;
 use super::environment::Environment;
 use super::security::{Plain, Security};
 use super::slots::Slots;
+use super::socket::open_files;
 use super::watch::Times;
 use super::{ServeError, Server};
 use crate::Metrics;
@@ -17,7 +18,7 @@ use std::time::Duration;
 /// Connections that are served at a time, if files allow.
 const CONNECTIONS: usize = 2048;
 
-/// Connections that can wait at least.
+/// Connections that can wait or be refused at a time, at least.
 const ROOM: usize = 64;
 
 impl Metrics {
@@ -70,6 +71,7 @@ impl Metrics {
                 header: Duration::from_secs(10),
                 idle: Duration::from_mins(1),
                 write: Duration::from_secs(10),
+                answer: Duration::from_secs(30),
                 linger: Duration::from_secs(1),
                 shutdown: Duration::from_secs(5),
             },
@@ -83,8 +85,9 @@ impl Metrics {
 /// Requests are limited to a head of 16 KiB (else 431) and a body of 64 KiB
 /// (else 413), which is thrown away. One peer (an IPv4 address, a /64 of IPv6)
 /// has at most half of the connections: further ones of it wait for one of its
-/// own to end, within the header time limit, and others are accepted on. While
-/// connections are scarce, none is kept alive idly.
+/// own to end, within the header time limit, and others are accepted on. Those
+/// that are too many to wait, or have waited in vain, are answered with 503 and
+/// `Retry-After`. While connections are scarce, none is kept alive idly.
 #[derive(Debug)]
 #[must_use = "nothing listens until `start` is called"]
 pub struct Listener {
@@ -113,8 +116,8 @@ impl Listener {
     }
 
     /// How many connections are served at a time; others wait in the system's
-    /// queue. Default: 2,048. It is never more than half of the files that the
-    /// process may open.
+    /// queue, of up to 4,096 where it isn't set to less. Default: 2,048. It is
+    /// never more than half of the files that the process may open.
     pub const fn max_connections(mut self, connections: usize) -> Self {
         self.connections = connections;
         self
@@ -136,9 +139,20 @@ impl Listener {
     }
 
     /// How long a client may read nothing of its answer; then the connection is
-    /// closed. Default: 10 seconds.
+    /// reset. Default: 10 seconds.
     pub const fn write_timeout(mut self, timeout: Duration) -> Self {
         self.times.write = timeout;
+        self
+    }
+
+    /// How long a client may take to read one answer, however steadily; then the
+    /// connection is reset. Default: 30 seconds, three times what Prometheus waits
+    /// for a whole scrape by default.
+    ///
+    /// An answer holds its page in memory and a connection, so a client that reads
+    /// a few bytes now and then would hold both for as long as it likes.
+    pub const fn answer_timeout(mut self, timeout: Duration) -> Self {
+        self.times.answer = timeout;
         self
     }
 
@@ -158,8 +172,10 @@ impl Listener {
         let listener = place.bind()?;
         let (cap, room) = sizes(self.connections, open_files());
         let (handler, times) = (self.metrics.handler(), self.times);
-        Server::start(listener, Slots::new(cap, room), |stop| Shared {
+        let slots = Slots::new(cap, room);
+        Server::start(listener, |stop| Shared {
             handler,
+            slots,
             times,
             handshake,
             stop,
@@ -167,26 +183,11 @@ impl Listener {
     }
 }
 
-/// How many connections are served and how many can wait, for a limit of open
-/// files: at most half and a quarter of it.
+/// How many connections are served and how many can wait or be refused, for a
+/// limit of open files: at most half and a quarter of it.
 fn sizes(wanted: usize, files: usize) -> (usize, usize) {
     let cap = wanted.min(files / 2).max(1);
     (cap, ROOM.max(cap / 2).min((files / 4).max(1)))
-}
-
-/// How many files the process may have open.
-#[cfg(unix)]
-fn open_files() -> usize {
-    use rustix::process::{Resource, getrlimit};
-    let limit = getrlimit(Resource::Nofile).current;
-    limit.map_or(usize::MAX, |limit| {
-        usize::try_from(limit).unwrap_or(usize::MAX)
-    })
-}
-
-#[cfg(not(unix))]
-const fn open_files() -> usize {
-    usize::MAX
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! One connection, from accepting to closing.
 
-use super::answer::{answer, status};
+use super::answer::{answer, busy, status};
 use super::security::{Handshake, Stream};
-use super::slots::{Entry, Slot};
+use super::slots::{Entry, Refused, Slot, Slots};
 use super::watch::{Answer, Times, Watch, Watched};
 use crate::Handler;
 use http::header::{CONNECTION, HeaderValue};
@@ -14,12 +14,12 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use std::convert::Infallible;
-use std::future::poll_fn;
+use std::future::{pending, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 use tokio::net::TcpStream;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 /// Bytes of a request's line and headers.
@@ -31,41 +31,89 @@ const BODY_BYTES: u64 = 64 * 1024;
 /// What connections have in common.
 pub(super) struct Shared {
     pub(super) handler: Handler,
+    pub(super) slots: Arc<Slots>,
     pub(super) times: Times,
     pub(super) handshake: Arc<dyn Handshake>,
     pub(super) stop: watch::Receiver<bool>,
 }
 
+/// What a connection is allowed.
+enum Right {
+    /// To ask.
+    Ask(Slot),
+    /// To hear that it may not.
+    Hear { _until_told: Refused },
+}
+
+impl Right {
+    /// Whether the connection can't be kept open idly.
+    fn is_scarce(&self) -> bool {
+        match self {
+            Self::Ask(slot) => slot.scarce(),
+            Self::Hear { .. } => true,
+        }
+    }
+
+    /// Is told when `is_scarce` may have changed; `None` where it never does.
+    fn pressed(&self) -> Option<&Notify> {
+        match self {
+            Self::Ask(slot) => Some(slot.pressed()),
+            Self::Hear { .. } => None,
+        }
+    }
+}
+
 /// Serves an accepted connection until it closes or a limit is reached.
 pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, entry: Entry) {
     // Waiting for a slot counts.
-    let deadline = Instant::now() + shared.times.header;
-    let slot = match entry {
-        Entry::Slot(slot) => slot,
-        Entry::Wait(granted) => match timeout_at(deadline, granted).await {
-            Ok(Ok(slot)) => slot,
-            Ok(Err(_)) | Err(_) => return,
+    let arrived = Instant::now();
+    let times = shared.times;
+    let right = match entry {
+        Entry::Slot(slot) => Right::Ask(slot),
+        Entry::Wait(granted) => {
+            // Leaves the time in which those are refused that waited in vain.
+            let patience = arrived + times.header.saturating_sub(times.refusal());
+            match timeout_at(patience, granted).await {
+                Ok(Ok(slot)) => Right::Ask(slot),
+                // The listener has ended.
+                Ok(Err(_)) => return,
+                Err(_) => Right::Hear {
+                    _until_told: shared.slots.refuse(),
+                },
+            }
+        }
+        Entry::Refused(refused) => Right::Hear {
+            _until_told: refused,
         },
-        Entry::Full => return,
+    };
+    let deadline = match right {
+        Right::Ask(_) => arrived + times.header,
+        Right::Hear { .. } => Instant::now() + times.refusal(),
     };
     // An answer is written at once: there is nothing to gather into packets.
     // Without it the answer only takes longer.
     let _ = stream.set_nodelay(true);
     // A client that fails the handshake has been told so by TLS.
     if let Ok(Ok(stream)) = timeout_at(deadline, shared.handshake.shake(stream)).await {
-        converse(&shared, stream, &slot, deadline).await;
+        converse(&shared, stream, &right, deadline).await;
     }
 }
 
 /// Answers requests.
-async fn converse(shared: &Shared, stream: Box<dyn Stream>, slot: &Slot, deadline: Instant) {
+async fn converse(shared: &Shared, stream: Box<dyn Stream>, right: &Right, deadline: Instant) {
     let watch = Watch::new(shared.times, deadline);
     let service = service_fn(|request| {
         let watch = Arc::clone(&watch);
         watch.busy();
         async move {
-            let mut response = respond(shared, &watch, request).await;
-            if slot.scarce() {
+            let mut response = match right {
+                Right::Ask(_) => respond(shared, &watch, request).await,
+                Right::Hear { .. } => {
+                    watch.refuse();
+                    busy()
+                }
+            };
+            if right.is_scarce() {
                 close(&mut response);
             }
             Ok::<_, Infallible>(response.map(|body| Answer::new(body, watch)))
@@ -84,7 +132,13 @@ async fn converse(shared: &Shared, stream: Box<dyn Stream>, slot: &Slot, deadlin
     let mut connection = pin!(connection);
     let mut stop = shared.stop.clone();
     let mut stop = pin!(stop.wait_for(|stop| *stop));
-    let mut pressed = pin!(slot.pressed().notified());
+    let notified = || async move {
+        match right.pressed() {
+            Some(pressed) => pressed.notified().await,
+            None => pending().await,
+        }
+    };
+    let mut pressed = pin!(notified());
     let mut sleep = pin!(sleep_until(deadline));
     let mut closing = false;
     poll_fn(|cx| {
@@ -99,9 +153,9 @@ async fn converse(shared: &Shared, stream: Box<dyn Stream>, slot: &Slot, deadlin
                 if !closing && watch.idle() {
                     // Registered first: whoever presses after the look wakes us.
                     while pressed.as_mut().poll(cx).is_ready() {
-                        pressed.set(slot.pressed().notified());
+                        pressed.set(notified());
                     }
-                    closing = slot.scarce();
+                    closing = right.is_scarce();
                 }
                 if closing {
                     connection.as_mut().graceful_shutdown();

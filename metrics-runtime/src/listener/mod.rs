@@ -12,6 +12,7 @@ mod error;
 pub(crate) mod security;
 mod server;
 mod slots;
+mod socket;
 #[cfg(test)]
 mod tests;
 mod watch;

@@ -3,7 +3,6 @@
 use super::ServeError;
 use super::backoff::Backoff;
 use super::connection::{Shared, serve};
-use super::slots::Slots;
 use std::fmt;
 use std::future::poll_fn;
 use std::io;
@@ -30,7 +29,6 @@ impl Server {
     /// Starts the thread and waits until it accepts.
     pub(super) fn start(
         listener: TcpListener,
-        slots: Arc<Slots>,
         shared: impl FnOnce(watch::Receiver<bool>) -> Shared,
     ) -> Result<Self, ServeError> {
         let address = listener.local_addr().map_err(ServeError::Start)?;
@@ -45,7 +43,7 @@ impl Server {
         let run = move || match prepare(listener) {
             Ok((runtime, listener)) => {
                 drop(started.send(Ok(())));
-                runtime.block_on(accept(listener, slots, shared));
+                runtime.block_on(accept(listener, shared));
                 // Whatever still runs has had its time.
                 runtime.shutdown_background();
                 drop(kept);
@@ -99,7 +97,8 @@ fn prepare(listener: TcpListener) -> io::Result<(runtime::Runtime, tokio::net::T
 }
 
 /// Accepts until it is told to stop, then waits for the connections.
-async fn accept(listener: tokio::net::TcpListener, slots: Arc<Slots>, shared: Arc<Shared>) {
+async fn accept(listener: tokio::net::TcpListener, shared: Arc<Shared>) {
+    let slots = &shared.slots;
     let mut stop = shared.stop.clone();
     let mut stop = pin!(stop.wait_for(|stop| *stop));
     let mut backoff = Backoff::default();

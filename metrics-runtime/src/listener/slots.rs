@@ -4,7 +4,8 @@
 //! are taken, connections wait in the kernel's queue. One peer has at most half
 //! of them: what it opens beyond that is accepted, so that others behind it in
 //! that queue are reached, and waits here for a slot that the same peer gives
-//! back.
+//! back. When too many wait, those that come are told so, at a bounded rate:
+//! closing them without an answer would reset their connections.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -35,10 +36,10 @@ pub(super) struct Slots {
     cap: usize,
     /// How many one peer can have.
     share: usize,
-    /// How many connections can wait.
+    /// How many connections can wait, and how many are refused at a time.
     room: usize,
     state: Mutex<State>,
-    /// A slot was given back.
+    /// A slot was given back, or one was refused.
     freed: Notify,
 }
 
@@ -47,6 +48,7 @@ struct State {
     taken: usize,
     peers: HashMap<Peer, Held>,
     waiting: Vec<Waiting>,
+    refused: usize,
 }
 
 /// What one peer has.
@@ -69,7 +71,13 @@ pub(super) enum Entry {
     Slot(Slot),
     Wait(oneshot::Receiver<Slot>),
     /// As many wait as can.
-    Full,
+    Refused(Refused),
+}
+
+/// A connection that is being told that it has no slot.
+#[derive(Debug)]
+pub(super) struct Refused {
+    slots: Arc<Slots>,
 }
 
 /// The right to be served; given back when dropped.
@@ -92,14 +100,19 @@ impl Slots {
         })
     }
 
-    /// Waits until a slot is free.
+    /// Waits until a slot is free, and somebody could be refused.
     pub(super) async fn free(&self) {
         // The permit of `notify_one` is kept for this one caller, so that a
         // slot that is given back in between isn't missed.
-        while self.lock().taken >= self.cap {
+        while !self.is_open() {
             self.press();
             self.freed.notified().await;
         }
+    }
+
+    fn is_open(&self) -> bool {
+        let state = self.lock();
+        state.taken < self.cap && state.refused < self.room
     }
 
     /// Has idle connections closed.
@@ -124,11 +137,20 @@ impl Slots {
         let of_peer = state.waiting.iter().filter(|waiting| waiting.peer == peer);
         // Half of the room for one peer, for the reason of the slots.
         if of_peer.count() >= self.room.div_ceil(2) || state.waiting.len() >= self.room {
-            return Entry::Full;
+            state.refused += 1;
+            let slots = Arc::clone(self);
+            return Entry::Refused(Refused { slots });
         }
         let (grant, granted) = oneshot::channel();
         state.waiting.push(Waiting { peer, grant });
         Entry::Wait(granted)
+    }
+
+    /// Refuses a connection that has waited in vain.
+    pub(super) fn refuse(self: &Arc<Self>) -> Refused {
+        self.lock().refused += 1;
+        let slots = Arc::clone(self);
+        Refused { slots }
     }
 
     fn take(self: &Arc<Self>, state: &mut State, peer: Peer) -> Slot {
@@ -186,6 +208,13 @@ impl Slot {
     /// Is told when `scarce` may have changed.
     pub(super) fn pressed(&self) -> &Notify {
         &self.pressed
+    }
+}
+
+impl Drop for Refused {
+    fn drop(&mut self) {
+        self.slots.lock().refused -= 1;
+        self.slots.freed.notify_one();
     }
 }
 
@@ -261,7 +290,27 @@ mod tests {
         let entries: Vec<_> = (0..5).map(|_| slots.enter(peer("10.0.0.1"))).collect();
         let waiting = |entry: &&Entry| matches!(entry, Entry::Wait(_));
         assert_eq!(entries.iter().filter(waiting).count(), 2);
-        assert!(matches!(entries[4], Entry::Full));
+        assert!(matches!(entries[4], Entry::Refused(_)));
+    }
+
+    #[test]
+    fn accepting_waits_while_too_many_are_refused() {
+        let slots = Slots::new(2, 2);
+        let a = peer("10.0.0.1");
+        let mut entries: Vec<_> = (0..3).map(|_| slots.enter(a)).collect();
+        assert!(matches!(entries[2], Entry::Refused(_)));
+        let mut cx = Context::from_waker(Waker::noop());
+        assert!(
+            pin!(slots.free()).poll(&mut cx).is_ready(),
+            "one is refused"
+        );
+        entries.push(slots.enter(a));
+        let mut free = pin!(slots.free());
+        // Mutation: accepted on, however many are being refused.
+        assert!(free.as_mut().poll(&mut cx).is_pending());
+        // Mutation: the refused are counted and never discounted.
+        entries.pop();
+        assert!(free.as_mut().poll(&mut cx).is_ready());
     }
 
     #[test]

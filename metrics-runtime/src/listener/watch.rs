@@ -4,6 +4,8 @@
 //! a connection is idle; it doesn't limit a client that doesn't read its
 //! answer. So all of it is watched here, outside of hyper.
 
+use super::security::Stream;
+use super::socket::abort;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::Full;
@@ -26,11 +28,21 @@ pub(super) struct Times {
     pub(super) idle: Duration,
     /// Without any progress of writing.
     pub(super) write: Duration,
+    /// From the beginning of an answer until all of it is written.
+    pub(super) answer: Duration,
     /// After an answer to a request that wasn't read to its end, for the client
     /// to close.
     pub(super) linger: Duration,
     /// For requests that are under way when the listener is stopped.
     pub(super) shutdown: Duration,
+}
+
+impl Times {
+    /// For the head of a request that is refused whatever it asks: short, since few
+    /// are refused at a time and others are accepted only after them.
+    pub(super) fn refusal(&self) -> Duration {
+        (self.header / 5).min(Duration::from_secs(2))
+    }
 }
 
 /// Bytes that are read and thrown away after such an answer.
@@ -48,6 +60,8 @@ struct State {
     phase: Phase,
     /// Since when a write is pending.
     stalled: Option<Instant>,
+    /// Since when an answer is being written.
+    writing: Option<Instant>,
     /// Whether a request was begun that hasn't been answered.
     begun: bool,
     /// Whether a request was answered without reading it to its end.
@@ -72,6 +86,7 @@ impl Watch {
         let state = State {
             phase: Phase::Head(head),
             stalled: None,
+            writing: None,
             begun: false,
             refused: false,
         };
@@ -89,10 +104,8 @@ impl Watch {
             Phase::Busy => None,
         };
         let write = state.stalled.map(|since| since + self.times.write);
-        match (phase, write) {
-            (Some(phase), Some(write)) => Some(phase.min(write)),
-            (phase, write) => phase.or(write),
-        }
+        let answer = state.writing.map(|since| since + self.times.answer);
+        [phase, write, answer].into_iter().flatten().min()
     }
 
     /// Whether nothing is being read, answered or written.
@@ -111,10 +124,13 @@ impl Watch {
         self.lock().refused = true;
     }
 
-    /// hyper has all of the answer.
+    /// hyper has all of the answer, and writes it.
     fn answered(&self) {
         let mut state = self.lock();
-        state.phase = Phase::Idle(Instant::now() + self.times.idle);
+        let now = Instant::now();
+        state.phase = Phase::Idle(now + self.times.idle);
+        // A client that asks on before it has read doesn't start the limit anew.
+        state.writing.get_or_insert(now);
         state.begun = false;
     }
 
@@ -140,13 +156,22 @@ impl Watch {
     }
 
     fn flushed(&self) {
-        self.lock().stalled = None;
+        let mut state = self.lock();
+        state.stalled = None;
+        state.writing = None;
+    }
+
+    /// Whether the client hasn't read its answer.
+    fn unread(&self) -> bool {
+        let state = self.lock();
+        state.writing.is_some() || state.stalled.is_some()
     }
 
     /// The connection closes; whether there may be bytes that weren't read.
     fn linger(&self) -> bool {
         let mut state = self.lock();
         state.stalled = None;
+        state.writing = None;
         if !matches!(state.phase, Phase::Linger(_)) {
             state.phase = Phase::Linger(Instant::now() + self.times.linger);
         }
@@ -160,16 +185,16 @@ impl Watch {
 }
 
 /// A connection that tells its watch what it does.
-pub(super) struct Watched<S> {
-    stream: S,
+pub(super) struct Watched {
+    stream: Box<dyn Stream>,
     watch: Arc<Watch>,
     /// Whether the side of writing is closed.
     shut: bool,
     lingered: usize,
 }
 
-impl<S> Watched<S> {
-    pub(super) const fn new(stream: S, watch: Arc<Watch>) -> Self {
+impl Watched {
+    pub(super) const fn new(stream: Box<dyn Stream>, watch: Arc<Watch>) -> Self {
         Self {
             stream,
             watch,
@@ -188,7 +213,17 @@ impl<S> Watched<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
+impl Drop for Watched {
+    /// An answer that isn't read is thrown away, which resets the connection: the
+    /// system would keep on offering it otherwise.
+    fn drop(&mut self) {
+        if self.watch.unread() {
+            abort(self.stream.socket());
+        }
+    }
+}
+
+impl AsyncRead for Watched {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -203,7 +238,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<S> {
+impl AsyncWrite for Watched {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,

@@ -5,8 +5,11 @@ use super::handshake::Tls;
 use crate::listener::security::{Handshake, Security};
 use crate::listener::{Listener, ServeError};
 use std::any::Any;
+use std::fs;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::ring::default_provider;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
@@ -15,17 +18,35 @@ use tokio_rustls::rustls::server::WebPkiClientVerifier;
 use tokio_rustls::rustls::server::danger::ClientCertVerifier;
 use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 
+/// How often files are looked at again, at most.
+const RECHECK: Duration = Duration::from_secs(10);
+
 /// The files that were named; keys are read at the start and not kept here.
-#[derive(Debug, Default)]
-struct Files {
+#[derive(Clone, Debug)]
+pub(super) struct Files {
     pair: Option<(PathBuf, PathBuf)>,
     client_ca: Option<PathBuf>,
+    pub(super) recheck: Duration,
+}
+
+impl Default for Files {
+    fn default() -> Self {
+        Self {
+            pair: None,
+            client_ca: None,
+            recheck: RECHECK,
+        }
+    }
 }
 
 impl Listener {
     /// Speaks TLS (1.2 and 1.3) alone, with a certificate chain, the server's
-    /// first, and its private key, both as PEM files. They are read at the
-    /// start; a renewed certificate needs a new listener.
+    /// first, and its private key, both as PEM files.
+    ///
+    /// Files that change are read again when a client connects, at most every ten
+    /// seconds: a renewed certificate needs no restart. While the new ones can't be
+    /// used, those before stay in force, and a
+    /// [`Diagnostic::Certificate`](crate::Diagnostic::Certificate) says so.
     pub fn tls(mut self, certificate: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
         self.files().pair = Some((certificate.into(), key.into()));
         self
@@ -39,7 +60,7 @@ impl Listener {
         self
     }
 
-    fn files(&mut self) -> &mut Files {
+    pub(super) fn files(&mut self) -> &mut Files {
         let security = self
             .security
             .get_or_insert_with(|| Box::new(Files::default()));
@@ -52,14 +73,27 @@ impl Listener {
 
 impl Security for Files {
     fn load(&self) -> Result<Arc<dyn Handshake>, ServeError> {
-        let config = self
-            .config()
-            .map_err(|error| ServeError::Tls(error.into()))?;
-        Ok(Arc::new(Tls::new(TlsAcceptor::from(Arc::new(config)))))
+        let tls = Tls::new(self.clone()).map_err(|error| ServeError::Tls(error.into()))?;
+        Ok(Arc::new(tls))
     }
 }
 
 impl Files {
+    /// A number that changes with what is in the files, or whether they are there.
+    /// Times of files don't tell changes that follow each other closely.
+    pub(super) fn fingerprint(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        let pair = self.pair.iter().flat_map(|(chain, key)| [chain, key]);
+        for path in pair.chain(&self.client_ca) {
+            fs::read(path).ok().hash(&mut hasher);
+        }
+        hasher.finish()
+    }
+
+    pub(super) fn acceptor(&self) -> Result<TlsAcceptor, TlsError> {
+        Ok(TlsAcceptor::from(Arc::new(self.config()?)))
+    }
+
     fn config(&self) -> Result<ServerConfig, TlsError> {
         let (certificate, key) = match (&self.pair, &self.client_ca) {
             (Some(pair), _) => pair,

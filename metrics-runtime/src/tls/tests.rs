@@ -1,5 +1,6 @@
 //! TLS as clients see it.
 
+use super::handshake::Tls;
 use crate::{Listener, Metrics, ServeError, Server};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use std::fs;
@@ -213,4 +214,53 @@ fn the_key_is_not_shown() {
     let secret = pair.key.lines().nth(1).expect("it has lines");
     // Mutation: the key read and kept before the start.
     assert!(!shown.contains(secret));
+}
+
+/// A listener whose files are looked at for each client.
+fn attentive(mut listener: Listener) -> Listener {
+    listener.files().recheck = Duration::ZERO;
+    listener
+}
+
+#[test]
+fn a_renewed_certificate_is_shown() {
+    let [files, renewed] = [Files::new(), Files::new()];
+    let server = attentive(files.listener()).start();
+    let server = server.expect("the files are good");
+    assert!(files.ask(&server, None).is_ok());
+    assert!(renewed.ask(&server, None).is_err());
+    let pair = renewed.issue("localhost");
+    files.write("server.pem", &pair.certificate);
+    // The pair doesn't match yet. Mutation: no certificate instead of the old one.
+    assert!(files.ask(&server, None).is_ok());
+    files.write("server.key", &pair.key);
+    // Mutation: the files are read at the start only.
+    assert!(renewed.ask(&server, None).is_ok());
+    assert!(files.ask(&server, None).is_err());
+    server.shutdown();
+}
+
+#[test]
+fn a_renewed_certificate_that_is_broken_is_told_once_for_each_change() {
+    let files = Files::new();
+    let mut listener = attentive(files.listener());
+    let tls = Tls::new(listener.files().clone()).expect("the files are good");
+    assert!(tls.acceptor().1.is_none());
+    for broken in ["", "garbage"] {
+        files.write("server.pem", broken);
+        let told = tls.acceptor().1.expect("it is told").to_string();
+        assert!(told.contains("server.pem` has no certificate"), "{told}");
+        // Mutation: what can't be used is looked at as changed again.
+        assert!(tls.acceptor().1.is_none());
+    }
+    // Mutation: the files are looked at for each client, whatever the pause.
+    listener.files().recheck = Duration::from_hours(1);
+    let tls = Tls::new(listener.files().clone());
+    assert!(tls.is_err(), "the start needs good files");
+    let pair = files.issue("localhost");
+    files.write("server.pem", &pair.certificate);
+    files.write("server.key", &pair.key);
+    let tls = Tls::new(listener.files().clone()).expect("the files are good");
+    files.write("server.pem", "");
+    assert!(tls.acceptor().1.is_none());
 }

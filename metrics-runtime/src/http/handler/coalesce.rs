@@ -3,14 +3,21 @@
 //! For each format and encoding one page at most is being made and one waits to
 //! be. A request joins the one that waits, so that its page has everything that
 //! was recorded before it came, and however many come, two pages answer them.
+//!
+//! The next page waits a little for the one before it to be sent, so that more
+//! requests share it: when they come faster than pages can be sent, there would be
+//! almost as many pages in memory as requests.
 
 use super::encoding::Encoding;
 use super::page::{Maker, Page, Panicked};
 use crate::Format;
+use bytes::Bytes;
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
@@ -21,14 +28,36 @@ pub(super) type Key = (Format, Encoding);
 pub(super) type Answer = Option<Result<Page, Panicked>>;
 
 /// Pages that are made or wait to be.
-#[derive(Debug, Default)]
-pub(super) struct Shared(Mutex<BTreeMap<Key, Slot>>);
+#[derive(Debug)]
+pub(super) struct Shared {
+    slots: Mutex<BTreeMap<Key, Slot>>,
+    /// How long a page waits for the one before it.
+    settling: Duration,
+}
 
 #[derive(Debug, Default)]
 struct Slot {
     /// Somebody makes pages, and will take up the next one.
     running: bool,
     next: Option<Batch>,
+    /// Ends when the last page that was made is sent.
+    sending: Option<Receiver<()>>,
+}
+
+/// How long a page waits for the one before it. A client that reads slowly can't
+/// delay the others by more, nor often: only the page before counts.
+const SETTLING: Duration = Duration::from_millis(100);
+
+/// A page whose end is awaited.
+struct Lent {
+    body: Bytes,
+    _until_sent: Sender<()>,
+}
+
+impl AsRef<[u8]> for Lent {
+    fn as_ref(&self) -> &[u8] {
+        &self.body
+    }
 }
 
 /// The page that waits to be made.
@@ -40,10 +69,19 @@ struct Batch {
     deadline: Instant,
 }
 
+impl Default for Shared {
+    fn default() -> Self {
+        Self {
+            slots: Mutex::default(),
+            settling: SETTLING,
+        }
+    }
+}
+
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, BTreeMap<Key, Slot>> {
         // Nothing that panics runs under the lock.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Joins the next page. Whoever drops the receiver waits no longer, and
@@ -93,14 +131,37 @@ impl Job {
             if batch.sender.receiver_count() > 0 {
                 let (format, encoding) = self.key;
                 let page = self.maker.make(format, encoding, None, batch.deadline);
+                let page = page.map(|page| self.lend(page));
                 batch.sender.send_replace(Some(page));
             }
         }
     }
 
+    /// Has the next page wait for this one.
+    fn lend(&self, page: Page) -> Page {
+        let (sender, sending) = channel();
+        if let Some(slot) = self.shared.lock().get_mut(&self.key) {
+            slot.sending = Some(sending);
+        }
+        let body = Bytes::from_owner(Lent {
+            body: page.body,
+            _until_sent: sender,
+        });
+        Page { body, ..page }
+    }
+
     /// The page to make; nobody takes up another one once there is none.
     fn next(&mut self) -> Option<Batch> {
         let mut slots = self.shared.lock();
+        let slot = slots.get_mut(&self.key)?;
+        if slot.next.is_some()
+            && let Some(sending) = slot.sending.take()
+        {
+            drop(slots);
+            // Sent or not, it has had its time.
+            let _ = sending.recv_timeout(self.shared.settling);
+            slots = self.shared.lock();
+        }
         let slot = slots.get_mut(&self.key)?;
         let batch = slot.next.take();
         slot.running = batch.is_some();
@@ -126,7 +187,10 @@ impl Drop for Job {
 /// one of its threads.
 pub(super) fn aside(work: impl FnOnce() + Send + 'static) {
     if let Ok(runtime) = Handle::try_current() {
-        drop(runtime.spawn_blocking(work));
+        // It panics where the system has no thread left: those who wait are told
+        // when their time is over.
+        let spawned = catch_unwind(AssertUnwindSafe(|| runtime.spawn_blocking(work)));
+        drop(spawned);
     } else {
         // Without a thread the work is dropped, which tells those who wait.
         let thread = thread::Builder::new().name("metrics-scrape".to_owned());
@@ -139,8 +203,42 @@ mod tests {
     use super::{Maker, Shared};
     use crate::{Format, Registry};
     use std::sync::Arc;
-    use std::time::Instant;
+    use std::time::{Duration, Instant};
     use tokio::runtime::Builder;
+
+    // Mutation: `next` doesn't wait.
+    #[tokio::test]
+    async fn a_page_waits_for_the_one_before_to_be_sent() {
+        let registry: &'static Registry = Box::leak(Box::default());
+        let maker = Arc::new(Maker::new(registry));
+        let shared = Arc::new(Shared {
+            settling: Duration::from_hours(1),
+            ..Shared::default()
+        });
+        let key = (Format::Text, super::Encoding::Identity);
+        let mut first = shared.join(&maker, key, Instant::now());
+        let made = first.wait_for(Option::is_some).await;
+        drop(made.expect("it is made"));
+        let mut second = shared.join(&maker, key, Instant::now());
+        // The second is taken up: somebody waits for the end of the first.
+        let end = Instant::now() + Duration::from_secs(30);
+        while shared.lock()[&key].sending.is_some() {
+            assert!(Instant::now() < end, "nobody takes it up");
+            tokio::task::yield_now().await;
+        }
+        // It isn't begun in the time that others take.
+        let other = (Format::OpenMetrics, super::Encoding::Identity);
+        for _ in 0..20 {
+            let mut page = shared.join(&maker, other, Instant::now());
+            let made = page.wait_for(Option::is_some).await;
+            drop(made.expect("it is made"));
+            assert!(shared.lock()[&key].next.is_some(), "it is begun");
+        }
+        // The one who read the first page lets it go.
+        drop(first);
+        let made = second.wait_for(Option::is_some).await;
+        assert!(made.is_ok());
+    }
 
     // Mutation: `Job` leaves its slot when it is dropped.
     #[test]

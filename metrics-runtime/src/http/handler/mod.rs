@@ -1,5 +1,6 @@
 //! The scrape handler: one request in, one complete page out.
 
+mod alarm;
 mod coalesce;
 mod encoding;
 mod list;

@@ -55,8 +55,8 @@ impl HandlerOptions {
     /// Default: ten seconds.
     ///
     /// A scraper that says in `X-Prometheus-Scrape-Timeout-Seconds` that it waits
-    /// for less is believed. Needs tokio's timers; on a thread outside of a tokio
-    /// runtime only collectors are held to it.
+    /// for less is believed. It holds on any executor: a thread of the handler's
+    /// keeps the time.
     pub const fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self

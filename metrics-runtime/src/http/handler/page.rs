@@ -107,6 +107,11 @@ impl Pool {
     /// More than two pages of a kind at a time are rare.
     const MOST: usize = 2;
 
+    /// Bytes of buffers that are kept however many they are: where many requests
+    /// come at once, memory that is allocated and freed by several threads in turn
+    /// would be spread over more and more of the heap.
+    const MOST_BYTES: usize = 8 << 20;
+
     fn take(self: &Arc<Self>) -> Buffer {
         let mut free = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         Buffer {
@@ -144,7 +149,9 @@ impl Drop for Buffer {
         let mut bytes = mem::take(&mut self.bytes);
         bytes.clear();
         let mut free = self.pool.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if free.len() < Pool::MOST && bytes.capacity() > 0 {
+        let kept: usize = free.iter().map(Vec::capacity).sum();
+        let room = free.len() < Pool::MOST || kept + bytes.capacity() <= Pool::MOST_BYTES;
+        if room && bytes.capacity() > 0 {
             free.push(bytes);
         }
     }

@@ -1,5 +1,6 @@
 //! The handler itself: limits, answers and their headers.
 
+use super::alarm;
 use super::coalesce::{Shared, aside};
 use super::encoding::{self, Encoding};
 use super::negotiate::{self, Negotiated};
@@ -19,7 +20,6 @@ use std::collections::BTreeSet;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::runtime;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 static MISSING: HeaderName = HeaderName::from_static("x-metrics-missing");
@@ -199,11 +199,8 @@ impl Handler {
     /// - 503 with more requests [in flight](HandlerOptions::max_in_flight) than may
     ///   be, or when the page isn't there [in time](HandlerOptions::timeout).
     ///
-    /// The future borrows nothing.
-    ///
-    /// # Panics
-    ///
-    /// In a tokio runtime without timers (`enable_time`).
+    /// The future borrows nothing, and needs neither tokio's runtime nor its
+    /// timers: any executor can poll it.
     ///
     /// # Cancellation
     ///
@@ -273,12 +270,8 @@ impl Inner {
         // one is still in time.
         let deadline = arrived + timeout / 10 * 9;
         let page = self.page(negotiated.format(), encoding, names, deadline);
-        let page = if runtime::Handle::try_current().is_ok() {
-            tokio::time::timeout(timeout, page).await
-        } else {
-            Ok(page.await)
-        };
-        let page = page.unwrap_or_else(|_| {
+        let page = alarm::until(arrived + timeout, page).await;
+        let page = page.unwrap_or_else(|| {
             self.maker.own.gathering.inc();
             Err(busy("the page wasn't there in time; a collector may hang"))
         })?;

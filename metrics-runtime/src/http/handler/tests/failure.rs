@@ -1,0 +1,49 @@
+//! What goes wrong is an answer.
+
+use super::{get, header, injected, text};
+use crate::encode::{Missing, Wanted};
+use crate::http::handler::HandlerOptions;
+use http::StatusCode;
+
+// H14.
+// Mutation: `answer` doesn't ask whether the handler is strict.
+#[tokio::test]
+async fn missing_collectors_are_named() {
+    let render = |_: Wanted<'_>, out: &mut Vec<u8>| {
+        out.extend_from_slice(b"a 1\n");
+        vec![Missing {
+            collector: "disk\r\nä".to_owned(),
+            reason: "it hangs".to_owned(),
+        }]
+    };
+    let (handler, registry) = injected(HandlerOptions::new(), render);
+    let page = registry.to_text();
+    for cause in ["gathering", "encoding"] {
+        let zero = format!("\nmetrics_exposition_errors_total{{cause=\"{cause}\"}} 0\n");
+        assert!(page.contains(&zero), "{page}");
+    }
+    let answer = get(&handler, "/", &[]).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    assert_eq!(header(&answer, "x-metrics-missing"), "disk???");
+    let errors = "\nmetrics_exposition_errors_total{cause=\"gathering\"} 1\n";
+    assert!(registry.to_text().contains(errors));
+    let (handler, _) = injected(HandlerOptions::new().strict(true), render);
+    let answer = get(&handler, "/", &[]).await;
+    assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(text(answer).await.contains("ä: it hangs"));
+}
+
+// H15.
+// Mutation: `make` doesn't catch panics.
+#[tokio::test]
+async fn a_panic_is_an_answer() {
+    let (handler, registry) = injected(HandlerOptions::new(), |_: Wanted<'_>, _: &mut Vec<u8>| {
+        panic!("on purpose")
+    });
+    for uri in ["/", "/", "/?name[]=a"] {
+        let answer = get(&handler, uri, &[]).await;
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    }
+    let errors = "\nmetrics_exposition_errors_total{cause=\"encoding\"} 3\n";
+    assert!(registry.to_text().contains(errors));
+}

@@ -1,0 +1,77 @@
+//! Limits of requests and of time.
+
+use super::{get, header, hung, injected, registry, request, text};
+use crate::encode::Wanted;
+use crate::http::handler::{Handler, HandlerOptions};
+use http::{Method, StatusCode};
+use std::time::{Duration, Instant};
+
+// H12.
+// Mutation: `answer` lets the permit go before the body is dropped.
+#[tokio::test]
+async fn too_many_requests_in_flight_are_refused() {
+    let handler = Handler::new(registry(), HandlerOptions::new().max_in_flight(1));
+    let first = get(&handler, "/", &[]).await;
+    let second = get(&handler, "/", &[]).await;
+    assert_eq!(second.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(header(&second, "retry-after"), "1");
+    assert!(text(second).await.contains("too many requests"));
+    drop(first);
+    let third = get(&handler, "/", &[]).await;
+    assert_eq!(third.status(), StatusCode::OK);
+    let head = handler.respond(&request(Method::HEAD, "/", &[])).await;
+    assert_eq!(head.status(), StatusCode::SERVICE_UNAVAILABLE);
+    drop(third);
+    let page = text(get(&handler, "/", &[]).await).await;
+    assert!(page.contains("\nmetrics_scrapes_in_flight 1\n"), "{page}");
+}
+
+// H12, H13.
+// Mutation: `answer` takes the maximum for the scraper's timeout.
+#[tokio::test]
+async fn a_hung_page_is_answered_in_the_time_of_the_scraper() {
+    let (release, render) = hung();
+    let (handler, registry) = injected(HandlerOptions::new(), render);
+    let hurry = [("x-prometheus-scrape-timeout-seconds", "0.02")];
+    let begun = Instant::now();
+    for uri in ["/", "/", "/?name[]=a"] {
+        let answer = get(&handler, uri, &hurry).await;
+        assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(text(answer).await.contains("in time"));
+    }
+    assert!(begun.elapsed() < Duration::from_secs(9), "not our maximum");
+    let errors = "\nmetrics_exposition_errors_total{cause=\"gathering\"} 3\n";
+    assert!(registry.to_text().contains(errors));
+    drop(release);
+    let answer = get(&handler, "/", &[]).await;
+    assert_eq!(answer.status(), StatusCode::OK, "it goes on afterwards");
+}
+
+// H13, H15.
+// Mutation: `answer` doesn't clamp, or garbage counts as zero.
+#[tokio::test]
+async fn the_timeout_is_clamped_and_garbage_ignored() {
+    let (release, render) = hung();
+    let options = HandlerOptions::new().timeout(Duration::from_millis(20));
+    let (handler, _) = injected(options, render);
+    let begun = Instant::now();
+    for timeout in ["1e300", "60", "-1", "0", "NaN", "inf", "x", ""] {
+        let headers = [("x-prometheus-scrape-timeout-seconds", timeout)];
+        let answer = get(&handler, "/", &headers).await;
+        assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+    }
+    assert!(
+        begun.elapsed() < Duration::from_secs(30),
+        "not the scraper's"
+    );
+    drop(release);
+    let (handler, _) = injected(
+        HandlerOptions::new().timeout(Duration::MAX),
+        |_: Wanted<'_>, _: &mut Vec<u8>| Vec::new(),
+    );
+    for timeout in ["-1", "0", "NaN", "x", "1e300"] {
+        let headers = [("x-prometheus-scrape-timeout-seconds", timeout)];
+        let answer = get(&handler, "/", &headers).await;
+        assert_eq!(answer.status(), StatusCode::OK, "{timeout}");
+    }
+}

@@ -1,0 +1,34 @@
+//! The runtime's own listener under load, over real sockets: ten thousand
+//! scrapers at once, a thousand clients that stall, and collectors that hang,
+//! panic and fail.
+//!
+//! The server is a process of its own, so that its memory and its files aren't
+//! those of its clients: each test runs itself again as one. With `METRICS_PROVE`
+//! the numbers are those that are promised, and times are held to their limits;
+//! else they are scaled down, and only counts and states are asserted.
+
+mod client;
+mod collector;
+mod figure;
+mod file;
+mod isolation;
+mod memory;
+mod population;
+mod recorder;
+mod scraper;
+mod server;
+mod stall;
+
+/// Whether this run is as long as it is promised.
+fn proves() -> bool {
+    std::env::var_os("METRICS_PROVE").is_some()
+}
+
+/// A runtime for clients, which has all of the processor that the server leaves.
+fn runtime() -> tokio::runtime::Runtime {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
+    runtime.expect("threads can be started")
+}
