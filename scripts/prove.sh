@@ -26,7 +26,8 @@ header() {
   echo
 }
 
-# Needs what scripts/test.sh installs, and 10,200 open files (`ulimit -Hn`).
+# Needs what scripts/test.sh installs, 10,200 open files (`ulimit -Hn`), and 4 GiB for
+# the Prometheus that holds the series of all registries.
 exposition() {
   METRICS_REGISTRIES=10000 cargo test --release --package integration-tests --test exposition -- \
     --nocapture --test-threads 1

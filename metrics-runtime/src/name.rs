@@ -60,6 +60,15 @@ pub enum NameError {
         /// The name as given.
         name: String,
     },
+    /// A namespace that makes all names start with `__`, which labels mustn't: the
+    /// states of a state set have a label of its name.
+    #[error(
+        "the namespace `{name}` makes names start with `__`, which is reserved; choose another"
+    )]
+    ReservedNamespace {
+        /// The name as given.
+        name: String,
+    },
 }
 
 const RESERVED_SUFFIXES: [&str; 5] = ["_bucket", "_count", "_sum", "_created", "_info"];
@@ -98,7 +107,7 @@ impl MetricName {
 
     /// Checks the characters of a name alone.
     pub(crate) fn identifier(name: &str) -> Result<(), NameError> {
-        check_namespace(name)
+        check_identifier(name)
     }
 
     /// The name as text.
@@ -141,15 +150,23 @@ impl LabelName {
     }
 }
 
-/// Checks what stands before the names of all families: an identifier.
+/// Checks what stands before the names of all families: an identifier, with which
+/// none of them is reserved as the name of a label.
 pub(crate) fn check_namespace(namespace: &str) -> Result<(), NameError> {
-    if is_identifier(namespace) {
-        Ok(())
-    } else {
-        Err(NameError::Charset {
-            name: namespace.to_owned(),
-        })
+    check_identifier(namespace)?;
+    // It goes before a name with an underscore.
+    if namespace == "_" || namespace.starts_with("__") {
+        let name = namespace.to_owned();
+        return Err(NameError::ReservedNamespace { name });
     }
+    Ok(())
+}
+
+fn check_identifier(name: &str) -> Result<(), NameError> {
+    let error = || NameError::Charset {
+        name: name.to_owned(),
+    };
+    is_identifier(name).then_some(()).ok_or_else(error)
 }
 
 impl fmt::Display for MetricName {
@@ -166,7 +183,7 @@ impl fmt::Display for LabelName {
 
 #[cfg(test)]
 mod tests {
-    use super::{LabelName, MetricName, NameError};
+    use super::{LabelName, MetricName, NameError, check_namespace};
     use crate::desc::Kind;
 
     #[test]
@@ -195,6 +212,17 @@ mod tests {
         }
         for name in ["le", "quantile", "__name__", "a-b", ""] {
             assert!(LabelName::new(name).is_err(), "{name}");
+        }
+    }
+
+    // Mutation: `check_namespace` takes any identifier.
+    #[test]
+    fn a_namespace_makes_no_reserved_names() {
+        for name in ["a", "_a", "a_", "a__"] {
+            assert_eq!(check_namespace(name), Ok(()), "{name}");
+        }
+        for name in ["_", "__", "__a", "", "0a", "a-b"] {
+            assert!(check_namespace(name).is_err(), "{name}");
         }
     }
 

@@ -31,7 +31,7 @@ mod shop {
     pub(crate) fn visitors(name: &str) -> Gauge;
 }
 
-// Mutations: `series_of` leaves out `shown`, or the constant labels; the
+// Mutations: `family_of_cells` leaves out `shown`, or the constant labels; the
 // counts of its buckets aren't cumulated; it keeps series without a reading.
 #[test]
 fn samples_are_those_of_our_page() {

@@ -2,6 +2,7 @@
 //! crate's feature `protobuf` and without, since it gives the model other types.
 
 mod circle;
+mod collected;
 mod foreign;
 mod gathered;
 

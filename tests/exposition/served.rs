@@ -1,73 +1,70 @@
-//! A page on a socket.
+//! Pages on a socket.
 
+use metrics_runtime::Format;
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{self, JoinHandle};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 
-/// A server that answers every request with the page of now; it stops on drop.
+type Pages = Mutex<BTreeMap<String, (Format, Vec<u8>)>>;
+
+/// A server of pages by path, as long as the program runs; where there is none, it
+/// answers 404.
 pub(crate) struct Served {
     address: SocketAddr,
-    stopping: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
+    pages: Arc<Pages>,
 }
 
 impl Served {
-    /// Serves what `page` gives.
-    pub(crate) fn new(
-        content_type: &'static str,
-        page: impl Fn() -> Vec<u8> + Send + 'static,
-    ) -> Self {
+    pub(crate) fn start() -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port is free");
         let address = listener.local_addr().expect("a listener has an address");
-        let stopping = Arc::new(AtomicBool::new(false));
-        let stop = Arc::clone(&stopping);
-        let thread = thread::spawn(move || {
+        let pages = Arc::new(Pages::default());
+        let served = Arc::clone(&pages);
+        thread::spawn(move || {
             for stream in listener.incoming() {
-                if stop.load(Ordering::Relaxed) {
-                    return;
-                }
                 // A client that goes away is its own business.
-                let _ = stream.and_then(|stream| answer(stream, content_type, &page()));
+                let _ = stream.and_then(|stream| answer(stream, &served));
             }
         });
-        Self {
-            address,
-            stopping,
-            thread: Some(thread),
-        }
+        Self { address, pages }
     }
 
     /// Where it listens, as `host:port`.
     pub(crate) fn address(&self) -> String {
         self.address.to_string()
     }
-}
 
-impl Drop for Served {
-    fn drop(&mut self) {
-        self.stopping.store(true, Ordering::Relaxed);
-        // Wakes the thread up; if nobody listens any more, it has ended.
-        let _ = TcpStream::connect(self.address);
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
+    /// Serves a page at this path from now on.
+    pub(crate) fn put(&self, path: &str, format: Format, page: Vec<u8>) {
+        let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        pages.insert(path.to_owned(), (format, page));
     }
 }
 
-fn answer(mut stream: TcpStream, content_type: &str, page: &[u8]) -> std::io::Result<()> {
-    let request = BufReader::new(stream.try_clone()?);
-    for line in request.lines() {
+fn answer(mut stream: TcpStream, pages: &Pages) -> std::io::Result<()> {
+    let mut lines = BufReader::new(stream.try_clone()?).lines();
+    let request = lines.next().transpose()?.unwrap_or_default();
+    for line in lines {
         if line?.is_empty() {
             break;
         }
     }
+    let path = request.split(' ').nth(1).unwrap_or_default();
+    let page = {
+        let pages = pages.lock().unwrap_or_else(PoisonError::into_inner);
+        pages.get(path).cloned()
+    };
+    let (status, kind, page) = match page {
+        Some((format, page)) => ("200 OK", format.content_type(), page),
+        None => ("404 Not Found", "text/plain", Vec::new()),
+    };
     let length = page.len();
     write!(
         stream,
-        "HTTP/1.1 200 OK\r\nContent-Type: {content_type}\r\nContent-Length: {length}\r\n\
+        "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\
          Connection: close\r\n\r\n"
     )?;
-    stream.write_all(page)
+    stream.write_all(&page)
 }

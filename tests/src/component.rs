@@ -22,12 +22,30 @@ const PACKAGES: [(&str, &str); 4] = [
     ("victoria-metrics", "victoria-metrics"),
 ];
 
+/// Runs a program until its own input ends, which it does when the test process
+/// does, in whatever way; then removes the folder. Signals to the whole group of
+/// processes, such as that of Ctrl-C, leave the guard alone.
+const SUPERVISOR: &str = r#"
+exec 3<&0
+"$@" </dev/null 3<&- &
+program=$!
+{ trap '' HUP INT TERM; read -r _ <&3; kill -9 "$program"; rm -rf "$PWD"; } 2>/dev/null &
+guard=$!
+wait "$program"
+code=$?
+kill -9 "$guard"
+[ "$code" != 137 ] || rm -rf "$PWD"
+exit "$code"
+"#;
+
 /// A child process with a folder and a log of its own, killed on drop.
 #[derive(Debug)]
 pub struct Component {
     name: String,
     child: Child,
     home: TempDir,
+    /// The child is a shell, which ends the program when its input ends.
+    supervised: bool,
 }
 
 impl Component {
@@ -37,18 +55,44 @@ impl Component {
     ///
     /// When the program can't be started; the message names the Debian package
     /// to install.
-    pub fn start(mut command: Command, home: TempDir) -> Self {
+    pub fn start(command: Command, home: TempDir) -> Self {
         let name = program_name(&command);
+        Self::spawn(command, name, Stdio::null(), home)
+    }
+
+    /// As [`start`](Self::start), for a component that is kept in a `static`, which
+    /// is never dropped: it ends with the test process, however that ends.
+    ///
+    /// # Panics
+    ///
+    /// When there is no shell. A program that isn't there is found by
+    /// [`wait_until_ready`](Self::wait_until_ready).
+    pub fn start_supervised(command: &Command, home: TempDir) -> Self {
+        let name = program_name(command);
+        let mut shell = Command::new("sh");
+        shell.args(["-c", SUPERVISOR, "sh"]);
+        shell.arg(command.get_program()).args(command.get_args());
+        let mut component = Self::spawn(shell, name, Stdio::piped(), home);
+        component.supervised = true;
+        component
+    }
+
+    fn spawn(mut command: Command, name: String, input: Stdio, home: TempDir) -> Self {
         let log = File::create(home.path().join("log")).expect("a temporary folder is writable");
         let errors = log.try_clone().expect("an open file can be duplicated");
         let child = command
             .current_dir(home.path())
-            .stdin(Stdio::null())
+            .stdin(input)
             .stdout(log)
             .stderr(errors)
             .spawn()
             .unwrap_or_else(|error| panic!("{}", explain_start(&name, &error)));
-        Self { name, child, home }
+        Self {
+            name,
+            child,
+            home,
+            supervised: false,
+        }
     }
 
     /// The folder that lives as long as the component.
@@ -71,6 +115,11 @@ impl Component {
         let ready = poll(limit, || {
             if let Some(status) = self.wait(Duration::ZERO) {
                 let (name, log) = (&self.name, self.log());
+                // That of a shell which doesn't find a program.
+                if self.supervised && status.code() == Some(127) {
+                    let error = io::ErrorKind::NotFound.into();
+                    panic!("{}", explain_start(name, &error));
+                }
                 panic!("`{name}` stopped with {status} before it was ready; its log:\n{log}");
             }
             let response = http::get(url, &[]).ok()?;
@@ -114,8 +163,11 @@ impl Component {
 
 impl Drop for Component {
     fn drop(&mut self) {
-        // Both fail only when the component is gone already.
-        let _ = self.child.kill();
+        // All fail only when the component is gone already. To wait closes the
+        // input, at whose end the shell kills what it supervises.
+        if !self.supervised {
+            let _ = self.child.kill();
+        }
         let _ = self.child.wait();
     }
 }
@@ -201,6 +253,42 @@ mod tests {
         let status = component.wait(Duration::from_secs(10));
         assert_eq!(status.and_then(|status| status.code()), Some(3));
         assert_eq!(component.log(), "out\nerr\n");
+    }
+
+    /// A supervised program that writes its number down and then sleeps.
+    fn supervised() -> (Component, Pid) {
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo $$; exec sleep 600"]);
+        let component = Component::start_supervised(&command, fresh_home());
+        let pid = poll(Duration::from_mins(1), || {
+            Pid::from_raw(component.log().trim().parse().ok()?)
+        });
+        (component, pid.expect("it has started"))
+    }
+
+    // Mutation: the supervisor doesn't kill.
+    #[test]
+    fn what_is_supervised_ends_with_the_process_that_started_it() {
+        let (mut component, pid) = supervised();
+        // What the system does when a process ends.
+        drop(component.child.stdin.take());
+        let status = component.wait(Duration::from_mins(1));
+        assert_eq!(status.and_then(|status| status.code()), Some(137));
+        assert!(rustix::process::test_kill_process(pid).is_err());
+        assert!(!component.home().exists());
+        let (component, pid) = supervised();
+        drop(component);
+        assert!(rustix::process::test_kill_process(pid).is_err());
+    }
+
+    #[test]
+    fn a_supervised_program_that_ends_is_seen() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo out; exit 3"]);
+        let mut component = Component::start_supervised(&command, fresh_home());
+        let status = component.wait(Duration::from_secs(10));
+        assert_eq!(status.and_then(|status| status.code()), Some(3));
+        assert_eq!(component.log(), "out\n");
     }
 
     #[test]

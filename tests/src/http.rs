@@ -34,13 +34,13 @@ pub fn get(url: &str, parameters: &[(&str, &str)]) -> Result<Response, ureq::Err
     read(agent().get(url).query_pairs(pairs).call()?)
 }
 
-/// Puts a body in the text format to `url`.
+/// Puts a body of this media type to `url`.
 ///
 /// # Errors
 ///
 /// As for [`get`].
-pub fn put(url: &str, body: &[u8]) -> Result<Response, ureq::Error> {
-    let request = agent().put(url).header(CONTENT_TYPE, "text/plain");
+pub fn put(url: &str, content_type: &str, body: &[u8]) -> Result<Response, ureq::Error> {
+    let request = agent().put(url).header(CONTENT_TYPE, content_type);
     read(request.send(body)?)
 }
 

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::process::Command;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use crate::component::{Component, free_port, fresh_home};
 use crate::deadline::poll;
@@ -17,6 +18,32 @@ pub type Labels = BTreeMap<String, String>;
 /// What an instant query gives: one value per series.
 pub type Vector = Vec<(Labels, f64)>;
 
+/// A native histogram.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Histogram {
+    /// How many observations there are.
+    pub count: f64,
+    /// Their sum.
+    pub sum: f64,
+    /// Lower and upper bound of each bucket that isn't empty, and its count.
+    pub buckets: Vec<(f64, f64, f64)>,
+}
+
+/// An exemplar.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Exemplar {
+    /// Of its series, `__name__` included.
+    pub series: Labels,
+    /// Its own.
+    pub labels: Labels,
+    /// Its value.
+    pub value: f64,
+    /// In seconds of Unix.
+    pub timestamp: f64,
+}
+
 /// One entry of `scrape_configs`.
 #[derive(Clone, Debug)]
 #[must_use]
@@ -25,6 +52,9 @@ pub struct Job {
     targets: Vec<String>,
     metrics_path: String,
     scrape_interval: Duration,
+    /// Paths of the targets, which then are instances by their paths.
+    paths: Vec<String>,
+    honor_labels: bool,
 }
 
 impl Job {
@@ -35,6 +65,8 @@ impl Job {
             targets: vec![target.to_owned()],
             metrics_path: "/metrics".to_owned(),
             scrape_interval: Duration::from_secs(1),
+            paths: Vec::new(),
+            honor_labels: false,
         }
     }
 
@@ -50,6 +82,19 @@ impl Job {
         self
     }
 
+    /// Scrapes several paths of the target; each is an `instance` by its path.
+    pub fn paths(mut self, paths: impl IntoIterator<Item = String>) -> Self {
+        self.paths.extend(paths);
+        self
+    }
+
+    /// Leaves labels of the page that are named like those of the target, `job` and
+    /// `instance`, as they are.
+    pub fn honor_labels(mut self) -> Self {
+        self.honor_labels = true;
+        self
+    }
+
     /// Scrapes at another interval, in whole milliseconds.
     pub fn scrape_interval(mut self, interval: Duration) -> Self {
         self.scrape_interval = interval;
@@ -57,11 +102,20 @@ impl Job {
     }
 
     fn config(&self) -> Value {
+        let paths = self.paths.iter().map(|path| {
+            let labels = json!({ "__metrics_path__": path, "instance": path });
+            json!({ "targets": self.targets, "labels": labels })
+        });
+        let mut targets: Vec<Value> = paths.collect();
+        if targets.is_empty() {
+            targets.push(json!({ "targets": self.targets }));
+        }
         json!({
             "job_name": self.name,
             "metrics_path": self.metrics_path,
             "scrape_interval": format!("{}ms", self.scrape_interval.as_millis()),
-            "static_configs": [{ "targets": self.targets }],
+            "honor_labels": self.honor_labels,
+            "static_configs": targets,
         })
     }
 }
@@ -92,18 +146,6 @@ pub struct Target {
     pub error: String,
 }
 
-/// An exemplar that the server keeps.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Exemplar {
-    /// The labels of the series that it stands beside, `__name__` included.
-    pub series: Labels,
-    /// Its own labels, such as a trace's id.
-    pub labels: Labels,
-    /// The value of the recording that it is of.
-    pub value: f64,
-}
-
 /// A running server; stopped, and its data removed, on drop.
 ///
 /// It scrapes a new target only five to six seconds after its start, whatever
@@ -123,6 +165,25 @@ impl Prometheus {
     ///
     /// When it is not installed, refuses the jobs or isn't ready in a minute.
     pub fn start(jobs: &[Job], features: &[&str]) -> Self {
+        Self::start_by(jobs, features, Component::start)
+    }
+
+    /// As [`start`](Self::start), for a server that is kept in a `static`: it ends
+    /// with the test process.
+    ///
+    /// # Panics
+    ///
+    /// As [`start`](Self::start).
+    pub fn start_shared(jobs: &[Job], features: &[&str]) -> Self {
+        let start = |command, home| Component::start_supervised(&command, home);
+        Self::start_by(jobs, features, start)
+    }
+
+    fn start_by(
+        jobs: &[Job],
+        features: &[&str],
+        start: impl FnOnce(Command, TempDir) -> Component,
+    ) -> Self {
         let home = fresh_home();
         let configs: Vec<Value> = jobs.iter().map(Job::config).collect();
         // YAML is a superset of JSON, which takes care of quoting.
@@ -143,7 +204,7 @@ impl Prometheus {
         if !features.is_empty() {
             command.arg(format!("--enable-feature={}", features.join(",")));
         }
-        let mut component = Component::start(command, home);
+        let mut component = start(command, home);
         let url = format!("http://{address}");
         component.wait_until_ready(&format!("{url}/-/ready"), Duration::from_mins(1));
         Self { component, url }
@@ -177,29 +238,45 @@ impl Prometheus {
             .collect()
     }
 
-    /// The exemplars of the last ten minutes beside the series that `expression`
-    /// selects; needs the feature `exemplar-storage`.
+    /// The value of each series that `expression` selects now, and the native
+    /// histograms among them.
     ///
     /// # Panics
     ///
-    /// When the server refuses the expression, or gives anything but exemplars.
-    pub fn exemplars(&self, expression: &str) -> Vec<Exemplar> {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH);
-        let now = now.expect("the epoch is over").as_secs();
-        let (start, end) = ((now - 600).to_string(), (now + 60).to_string());
-        let parameters = [("query", expression), ("start", &start), ("end", &end)];
-        let data = self.call("/api/v1/query_exemplars", &parameters);
-        let mut exemplars = Vec::new();
-        for found in array(&data) {
-            for exemplar in array(&found["exemplars"]) {
-                exemplars.push(Exemplar {
-                    series: parse_labels(&found["seriesLabels"]),
-                    labels: parse_labels(&exemplar["labels"]),
-                    value: parse_number(text(&exemplar["value"])),
-                });
+    /// When the server refuses the expression, or gives anything but an instant
+    /// vector.
+    pub fn query_all(&self, expression: &str) -> (Vector, Vec<(Labels, Histogram)>) {
+        let data = self.call("/api/v1/query", &[("query", expression)]);
+        let (mut plain, mut native) = (Vector::new(), Vec::new());
+        for series in array(&data["result"]) {
+            let labels = parse_labels(&series["metric"]);
+            match series.get("histogram") {
+                Some(pair) => native.push((labels, parse_histogram(&pair[1]))),
+                None => plain.push((labels, parse_value(&series["value"]))),
             }
         }
-        exemplars
+        (plain, native)
+    }
+
+    /// The exemplars of the series that `expression` selects, of all times.
+    ///
+    /// # Panics
+    ///
+    /// When the server refuses the expression.
+    pub fn exemplars(&self, expression: &str) -> Vec<Exemplar> {
+        let range = [("start", "0"), ("end", "9999999999")];
+        let parameters = [&[("query", expression)][..], &range].concat();
+        let data = self.call("/api/v1/query_exemplars", &parameters);
+        let all = array(&data).iter().flat_map(|series| {
+            let exemplars = array(&series["exemplars"]).iter();
+            exemplars.map(|exemplar| Exemplar {
+                series: parse_labels(&series["seriesLabels"]),
+                labels: parse_labels(&exemplar["labels"]),
+                value: parse_number(&exemplar["value"]),
+                timestamp: exemplar["timestamp"].as_f64().unwrap_or(f64::NAN),
+            })
+        });
+        all.collect()
     }
 
     /// The state of each target.
@@ -267,14 +344,26 @@ impl Prometheus {
 
 /// The value of `[time, "value"]`.
 fn parse_value(pair: &Value) -> f64 {
-    parse_number(text(&pair[1]))
+    parse_number(&pair[1])
 }
 
-/// Go's spelling of non-finite numbers is among those that Rust parses.
-fn parse_number(number: &str) -> f64 {
-    number
-        .parse()
-        .unwrap_or_else(|error| panic!("`{number}` is no number: {error}"))
+fn parse_number(value: &Value) -> f64 {
+    let number = text(value).parse();
+    number.unwrap_or_else(|error| panic!("{value}: {error}"))
+}
+
+/// Buckets are a rule for their bounds, the bounds and a count.
+fn parse_histogram(value: &Value) -> Histogram {
+    let buckets = value["buckets"].as_array().into_iter().flatten();
+    let bucket = |bucket: &Value| {
+        let [lower, upper, count] = [1, 2, 3].map(|at| parse_number(&bucket[at]));
+        (lower, upper, count)
+    };
+    Histogram {
+        count: parse_number(&value["count"]),
+        sum: parse_number(&value["sum"]),
+        buckets: buckets.map(bucket).collect(),
+    }
 }
 
 fn parse_labels(metric: &Value) -> Labels {

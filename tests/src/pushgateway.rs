@@ -38,15 +38,24 @@ impl Pushgateway {
         &self.address
     }
 
-    /// Replaces the group of `job` with a page; status 200 means accepted, 400
-    /// comes with the reason in the body.
+    /// Replaces the group of `job` with a page as text; status 200 means accepted,
+    /// 400 comes with the reason in the body.
     ///
     /// # Panics
     ///
     /// When the gateway doesn't answer.
     pub fn put(&self, job: &str, page: &str) -> Response {
+        self.put_as("text/plain", job, page.as_bytes())
+    }
+
+    /// As [`put`](Self::put), for a page of this media type.
+    ///
+    /// # Panics
+    ///
+    /// When the gateway doesn't answer.
+    pub fn put_as(&self, content_type: &str, job: &str, page: &[u8]) -> Response {
         let url = format!("http://{}/metrics/job/{job}", self.address);
-        http::put(&url, page.as_bytes()).unwrap_or_else(|error| {
+        http::put(&url, content_type, page).unwrap_or_else(|error| {
             let log = self.component.log();
             panic!("{url} gave no answer: {error}; the log of the Pushgateway:\n{log}")
         })

@@ -1,10 +1,11 @@
 //! Values that are asked for when a page is made.
 
-use super::families::check_family;
-use super::inline::{Head, Labels, check_labels};
+use super::inline::{Head, Labels};
 use super::model::{Family, Kind, Metric, Value};
+use super::rule::{check_family, check_labels};
 use super::slot::Slot;
 use crate::registry::{RegisterError, Registry};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 impl Registry {
     /// A gauge whose value `read` returns, each time that a page is made.
@@ -118,15 +119,53 @@ impl Registry {
     }
 }
 
-/// What the series looks like in a query.
+/// The longest name of a series, in bytes: what is longer than a label value may
+/// be would have no series in `metrics_collector_success`.
+const LONGEST: usize = 1_000;
+
+/// What the series looks like in a query; if that is too long, its start and a
+/// hash of the whole, which keeps it apart from others.
 fn slot_name(name: &str, labels: &Labels) -> String {
     let pairs = labels.iter();
     let pairs: Vec<String> = pairs
         .map(|(name, value)| format!("{name}={value:?}"))
         .collect();
-    if pairs.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{name}{{{}}}", pairs.join(","))
+    if pairs.is_empty() && name.len() <= LONGEST {
+        return name.to_owned();
+    }
+    let whole = format!("{name}{{{}}}", pairs.join(","));
+    if whole.len() <= LONGEST {
+        return whole;
+    }
+    let mut hasher = DefaultHasher::new();
+    whole.hash(&mut hasher);
+    let start = &whole[..whole.floor_char_boundary(LONGEST - 20)];
+    format!("{start}…{:016x}", hasher.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::slot_name;
+    use crate::registry::Registry;
+
+    // Mutation: names are as long as they come.
+    #[test]
+    fn a_callback_with_long_labels_has_a_series_that_says_how_it_did() {
+        let registry = Registry::new();
+        let long = "\u{fc}\n".repeat(340);
+        for end in ["a", "b"] {
+            let value = format!("{long}{end}");
+            let made = registry.gauge_fn_with("depth", "D.", &[("queue", &value)], || 1.0);
+            made.expect("they differ");
+            let again = registry.gauge_fn_with("depth", "D.", &[("queue", &value)], || 1.0);
+            assert!(again.is_err(), "it is the same");
+        }
+        let page = registry.to_text();
+        assert_eq!(page.matches("metrics_collector_success{").count(), 2);
+        assert!(!page.contains("__overflow__"), "{page}");
+        assert_eq!(registry.to_text(), page);
+        let labels = vec![("x".to_owned(), "\"".to_owned())];
+        assert_eq!(slot_name("a", &labels), "a{x=\"\\\"\"}");
+        assert_eq!(slot_name("a", &Vec::new()), "a");
     }
 }

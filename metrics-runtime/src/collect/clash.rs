@@ -1,7 +1,8 @@
 //! Which families can't stand on one page, since their samples would have the
 //! same names.
 
-use super::model::Kind;
+use super::model::{Family, Kind};
+use std::collections::HashMap;
 
 /// What kinds add to the name of their samples.
 const SUFFIXES: [&str; 6] = ["_total", "_created", "_bucket", "_sum", "_count", "_info"];
@@ -42,6 +43,27 @@ pub(crate) fn clash(
             kind_of(candidate).is_some_and(|kind| samples(candidate, kind).contains(sample))
         })
     })
+}
+
+/// Leaves out families that can't stand beside those that `kind_of` knows, or
+/// beside an earlier one, and gives their names.
+pub(crate) fn without_clashes(
+    families: &mut Vec<Family>,
+    kind_of: impl Fn(&str) -> Option<Kind>,
+) -> Vec<String> {
+    let mut shadowed = Vec::new();
+    let mut taken: HashMap<String, Kind> = HashMap::new();
+    families.retain(|family| {
+        let known = |name: &str| kind_of(name).or_else(|| taken.get(name).copied());
+        let clashes = clash(&family.name, family.kind, known).is_some();
+        if clashes {
+            shadowed.push(family.name.clone());
+        } else {
+            taken.insert(family.name.clone(), family.kind);
+        }
+        !clashes
+    });
+    shadowed
 }
 
 #[cfg(test)]

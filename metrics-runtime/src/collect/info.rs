@@ -1,8 +1,9 @@
 //! What is known of the program, as labels.
 
-use super::families::{CollectError, check_family};
-use super::inline::{Head, Inline, Labels, check_labels, sorted};
+use super::families::CollectError;
+use super::inline::{Head, Inline, Labels};
 use super::model::{Kind, Metric, Value};
+use super::rule::{check_family, check_labels, sorted};
 use crate::registry::{RegisterError, Registry};
 
 #[derive(Debug)]

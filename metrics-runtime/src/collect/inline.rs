@@ -1,11 +1,8 @@
 //! Families of the application that hold their value themselves and are read
 //! where the page is made.
 
-use super::families::CollectError;
 use super::model::{Kind, Metric};
-use crate::name::LabelName;
 use std::any::Any;
-use std::collections::HashSet;
 use std::fmt::Debug;
 
 /// Names and values of labels.
@@ -36,35 +33,4 @@ impl Head {
             kind,
         }
     }
-}
-
-/// Checks the labels of a series.
-pub(crate) fn check_labels(
-    family: &str,
-    kind: Kind,
-    labels: &[(&str, &str)],
-) -> Result<Labels, CollectError> {
-    let mut names = HashSet::new();
-    if kind == Kind::StateSet {
-        // The label of the states themselves.
-        names.insert(family);
-    }
-    for (name, _) in labels {
-        LabelName::new(name)?;
-        if !names.insert(name) {
-            return Err(CollectError::DuplicateLabel {
-                family: family.to_owned(),
-                label: (*name).to_owned(),
-            });
-        }
-    }
-    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-    Ok(labels.iter().map(owned).collect())
-}
-
-/// Labels by name, to be compared.
-pub(super) fn sorted(labels: &Labels) -> Labels {
-    let mut labels = labels.clone();
-    labels.sort_unstable();
-    labels
 }

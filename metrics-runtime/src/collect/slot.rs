@@ -92,7 +92,7 @@ impl fmt::Debug for Slot {
 #[cfg(test)]
 mod tests {
     use super::Slot;
-    use crate::collect::Failure;
+    use crate::collect::worker::Failure;
 
     // Mutation: `is_news` compares the messages too.
     #[test]

@@ -1,8 +1,8 @@
 //! Which of some states something is in.
 
-use super::families::check_family;
 use super::inline::{Head, Inline};
 use super::model::{Kind, Metric, Value};
+use super::rule::check_family;
 use crate::label::ClosedLabel;
 use crate::registry::{RegisterError, Registry};
 use std::marker::PhantomData;

@@ -9,7 +9,6 @@ use crate::collect::model::{Family, Kind, Metric, Value};
 /// Writes a family in OpenMetrics (`OM`) or in the text format, version 0.0.4.
 pub(super) fn write<const OM: bool>(out: &mut impl PageSink, family: &Family) {
     let (kind, word) = match family.kind {
-        // OpenMetrics 1.0, Counter: a total is neither NaN nor negative.
         Kind::Counter if OM && !family.metrics.iter().all(is_total) => (Kind::Unknown, "unknown"),
         Kind::Counter => (Kind::Counter, "counter"),
         Kind::Gauge => (Kind::Gauge, "gauge"),
@@ -60,7 +59,7 @@ fn bound_text<const OM: bool>(out: &mut impl Sink, value: f64) {
 
 /// Whether a counter's value may be one in OpenMetrics.
 fn is_total(metric: &Metric) -> bool {
-    !matches!(metric.value, Value::Number(value) if value.is_nan() || value < 0.0)
+    !matches!(metric.value, Value::Number(value) if !openmetrics::is_total(value))
 }
 
 /// The part of a sample before its value.
@@ -102,9 +101,8 @@ impl<S: PageSink, const OM: bool> Lines<'_, S, OM> {
                     };
                     self.integer(bucket, *count);
                 }
-                // As for our own, in `lines`.
-                let positive = buckets.first().is_none_or(|(first, _)| *first >= 0.0);
-                if !OM || positive && *sum >= 0.0 {
+                let first = buckets.first().map(|(first, _)| *first);
+                if !OM || openmetrics::has_sum(first, *sum) {
                     self.double(suffix("_sum"), *sum);
                     self.integer(suffix("_count"), *count);
                 }
@@ -114,13 +112,17 @@ impl<S: PageSink, const OM: bool> Lines<'_, S, OM> {
                 sum,
                 count,
             } => {
-                for (quantile, value) in quantiles {
+                // OpenMetrics 1.0, Summary: values of quantiles aren't negative.
+                let is_served = |(_, value): &&(f64, f64)| !(OM && *value < 0.0);
+                for (quantile, value) in quantiles.iter().filter(is_served) {
                     let mut text = String::new();
                     bound_text::<OM>(&mut text, *quantile);
                     let extra = Some(("quantile", &*text));
                     self.double(Sample { extra, ..sample }, *value);
                 }
-                self.double(suffix("_sum"), *sum);
+                if !OM || openmetrics::is_total(*sum) {
+                    self.double(suffix("_sum"), *sum);
+                }
                 self.integer(suffix("_count"), *count);
             }
             Value::States(states) => {

@@ -13,8 +13,8 @@ pub(super) struct Lines<'a, S, const OM: bool> {
     spelling: &'a Spelling,
     /// No series was written yet.
     is_empty: bool,
-    /// A histogram of the family has a sum in OpenMetrics.
-    has_sums: bool,
+    /// The first bound of a histogram.
+    first_bound: Option<f64>,
 }
 
 impl<'a, S: PageSink, const OM: bool> Lines<'a, S, OM> {
@@ -23,7 +23,7 @@ impl<'a, S: PageSink, const OM: bool> Lines<'a, S, OM> {
             out,
             spelling,
             is_empty: true,
-            has_sums: bounds.first().is_none_or(|first| *first >= 0.0),
+            first_bound: bounds.first().copied(),
         }
     }
 
@@ -132,9 +132,7 @@ impl<S: PageSink, const OM: bool> Writer for Lines<'_, S, OM> {
                 self.exemplar(bucket_cell(series.cell, bucket));
             }
         }
-        // OpenMetrics 1.0, Histogram: no sum where values may be negative, and
-        // no count without a sum; the last bucket has the count anyway.
-        if !OM || self.has_sums && sum >= 0.0 {
+        if !OM || openmetrics::has_sum(self.first_bound, sum) {
             self.line(head_of_sum, series.labels, &tail.plain);
             number::double(self.out, sum);
             self.line(head_of_count, series.labels, &tail.plain);

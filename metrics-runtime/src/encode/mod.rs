@@ -57,7 +57,7 @@ mod tests {
     }
 
     // O1, O2, O3, O4, O5, O10, O11, O13, O19. Mutations: no `# EOF`; `Heads` keeps
-    // the name of counters; `has_sums` is always true.
+    // the name of counters; `has_sum` is always true.
     #[test]
     fn a_page_of_openmetrics_is_written_to_the_letter() {
         let registry = Registry::new();
@@ -96,6 +96,35 @@ size_bytes_created T
         for format in Format::ALL {
             assert_eq!(registry.encode(*format), registry.encode(*format));
         }
+    }
+
+    // O11, as the reference parser has it for summaries too.
+    // Mutation: `Lines::metric` has them on every page.
+    #[test]
+    fn openmetrics_has_no_negative_sums_and_quantiles() {
+        use crate::{Collector, Families};
+        use std::error::Error;
+
+        struct Below;
+
+        impl Collector for Below {
+            fn name(&self) -> &'static str {
+                "below"
+            }
+
+            fn collect(&self, families: &mut Families) -> Result<(), Box<dyn Error + Send + Sync>> {
+                families.summary("a", "A.", &[], &[(0.5, -1.0), (1.0, 2.0)], -3.0, 4);
+                Ok(())
+            }
+        }
+
+        let registry = Registry::new();
+        registry.add_collector(Below).expect("the name is free");
+        let expected = "\na{quantile=\"1.0\"} 2\na_count 4\n";
+        assert!(openmetrics(&registry).contains(expected));
+        let text = registry.to_text();
+        let expected = "\na{quantile=\"0.5\"} -1\na{quantile=\"1\"} 2\na_sum -3\na_count 4\n";
+        assert!(text.contains(expected), "{text}");
     }
 
     // Byte for byte by hand. Mutation: an enumeration of zero is left out.

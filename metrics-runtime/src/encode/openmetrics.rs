@@ -36,6 +36,19 @@ pub(super) fn header(out: &mut impl Sink, name: &str, help: &str, kind: &str, un
     }
 }
 
+/// Whether a histogram whose first bound this is has a sum, and a count. OpenMetrics
+/// 1.0, Histogram: no sum where values may be negative, and no count without a sum;
+/// the last bucket has the count anyway.
+pub(super) fn has_sum(first_bound: Option<f64>, sum: f64) -> bool {
+    first_bound.is_none_or(|first| first >= 0.0) && is_total(sum)
+}
+
+/// Whether this may be the value of a counter or a sum: neither NaN nor negative
+/// (OpenMetrics 1.0, Counter, Histogram and Summary).
+pub(super) fn is_total(value: f64) -> bool {
+    value >= 0.0
+}
+
 /// Writes milliseconds as seconds.
 pub(super) fn seconds(out: &mut impl Sink, millis: u64) {
     let [seconds, rest] = [millis / 1_000, millis % 1_000];

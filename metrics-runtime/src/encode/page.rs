@@ -3,11 +3,11 @@
 use super::Format;
 use super::filter::{self, Suffixes};
 use super::section::Section;
-use crate::collect::clash;
-use crate::collect::model::{Family, Kind};
+use crate::collect::model::Family;
+use crate::collect::without_clashes;
 use crate::record::exemplar;
 use crate::registry::{Registry, bridge};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 /// What is asked for.
@@ -64,20 +64,10 @@ pub(crate) fn append(registry: &Registry, wanted: Wanted<'_>, out: &mut Vec<u8>)
     registry.refresh();
     let mut plan = registry.plan();
     let mut shadowed = plan.update(registry);
-    let mut taken: HashMap<String, Kind> = HashMap::new();
     // Ours go before those of collectors.
     let mut collected = registry.inline();
     collected.append(&mut foreign);
-    collected.retain(|family| {
-        let kind_of = |name: &str| plan.kind(name).or_else(|| taken.get(name).copied());
-        let clashes = clash(&family.name, family.kind, kind_of).is_some();
-        if clashes {
-            shadowed.push(family.name.clone());
-        } else {
-            taken.insert(family.name.clone(), family.kind);
-        }
-        !clashes
-    });
+    shadowed.extend(without_clashes(&mut collected, |name| plan.kind(name)));
     collected.sort_by(|a, b| a.name.cmp(&b.name));
     plan.append(registry, &collected, wanted, out);
     drop(plan);

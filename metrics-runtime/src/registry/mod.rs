@@ -379,13 +379,21 @@ impl Registry {
         self.lock().slots(std::ptr::eq(self, global()))
     }
 
+    /// Callbacks and collectors, without registries of the `prometheus` crate.
+    pub(crate) fn own_slots(&self) -> Vec<Arc<Slot>> {
+        self.lock().own_slots().cloned().collect()
+    }
+
     /// How long a page waits for collectors.
     pub(crate) fn collector_deadline(&self) -> Duration {
         let said = self.lock().deadline;
         said.unwrap_or_else(crate::config::collector_deadline)
     }
 
-    pub(crate) fn set_collector_deadline(&self, deadline: Duration) {
+    /// Sets how long a page waits for all of its collectors, as
+    /// [`collector_deadline`](crate::MetricsBuilder::collector_deadline) does where a
+    /// registry is built.
+    pub fn set_collector_deadline(&self, deadline: Duration) {
         self.lock().deadline = Some(deadline);
     }
 
@@ -473,6 +481,12 @@ impl Registry {
     /// in `prometheus::default_registry()`. That crate joins families of one
     /// name without a look at their kinds; name ours otherwise than others.
     ///
+    /// Callbacks and collectors of this registry are asked too, under their
+    /// deadline, unless another of our registries is gathering on this thread; the
+    /// `prometheus` crate's registries that it was given are not. That crate's model
+    /// has neither exemplars nor native buckets, for which fixed ones stand, and
+    /// infos, state sets and values of unknown kind are gauges.
+    ///
     /// ```
     /// use metrics_runtime::{counted, global};
     ///
@@ -543,7 +557,8 @@ impl Registry {
     /// [`Format::content_type`].
     ///
     /// Histograms that may hold negative values have neither sum nor count in
-    /// OpenMetrics, which allows none there; their last bucket is the count.
+    /// OpenMetrics, which allows none there; their last bucket is the count. Nor has a
+    /// summary a negative sum or quantile there.
     ///
     /// ```
     /// use metrics_runtime::{Format, Registry};

@@ -275,6 +275,12 @@ impl State {
         self.slots.iter().flatten()
     }
 
+    /// Callbacks and collectors.
+    pub(super) fn own_slots(&self) -> impl Iterator<Item = &Arc<Slot>> {
+        let [callbacks, collectors, _] = &self.slots;
+        callbacks.iter().chain(collectors)
+    }
+
     pub(super) fn add_collector(
         &mut self,
         name: String,

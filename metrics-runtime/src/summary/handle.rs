@@ -1,8 +1,8 @@
 //! A summary as it is recorded into and served.
 
 use super::shard::Shards;
-use crate::collect::families::check_family;
 use crate::collect::model::{Kind, Metric, Value};
+use crate::collect::rule::check_family;
 use crate::collect::{CollectError, Head, Inline};
 use crate::registry::{RegisterError, Registry, dropped_observation};
 use std::fmt;

@@ -39,6 +39,13 @@ pub enum ExemplarError {
         /// The label in question.
         label: String,
     },
+    /// A value has a NUL character, for which Prometheus (2.42) refuses the whole
+    /// page, though the format allows it.
+    #[error("the label `{label}` of an exemplar has a NUL character; leave it out")]
+    Nul {
+        /// The label in question.
+        label: String,
+    },
     /// The labels are too long together.
     #[error(
         "the labels of an exemplar have {length} characters; names and values have at most \
@@ -55,9 +62,9 @@ impl Exemplar {
     ///
     /// # Errors
     ///
-    /// [`ExemplarError`] for a name that isn't valid or stands twice, and for
-    /// labels of more than 128 characters (code points) together, names
-    /// included.
+    /// [`ExemplarError`] for a name that isn't valid or stands twice, for a value
+    /// with a NUL character, and for labels of more than 128 characters (code
+    /// points) together, names included.
     pub fn new<N: Into<String>, V: Into<String>>(
         labels: impl IntoIterator<Item = (N, V)>,
     ) -> Result<Self, ExemplarError> {
@@ -71,6 +78,10 @@ impl Exemplar {
             if labels.iter().take(index).any(|(other, _)| other == name) {
                 let label = name.clone();
                 return Err(ExemplarError::Duplicate { label });
+            }
+            if value.contains('\0') {
+                let label = name.clone();
+                return Err(ExemplarError::Nul { label });
             }
             length += name.chars().count() + value.chars().count();
         }
@@ -291,6 +302,8 @@ mod tests {
         assert_eq!(of(127), Err(ExemplarError::TooLong { length: 129 }));
         let twice = Exemplar::new([("a", "x"), ("a", "y")]);
         assert!(matches!(twice, Err(ExemplarError::Duplicate { .. })));
+        let nul = Exemplar::new([("a", "x\0")]);
+        assert!(matches!(nul, Err(ExemplarError::Nul { .. })));
         assert!(matches!(
             Exemplar::new([("1", "x")]),
             Err(ExemplarError::Name(_))

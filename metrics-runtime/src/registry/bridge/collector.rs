@@ -1,12 +1,17 @@
 //! Our families, for a registry of the `prometheus` crate.
 
+use super::foreign::gather_own;
 use super::gathering::{Gathering, Id};
+use super::proto::to_proto;
+use crate::collect::model::{self, Family, Metric, Value};
+use crate::collect::without_clashes;
 use crate::desc::Kind;
 use crate::name::LabelName;
 use crate::record::{FamilyCore, InProgress};
 use crate::registry::Registry;
 use prometheus::core::{Collector, Desc};
-use prometheus::proto;
+use prometheus::proto::MetricFamily;
+use std::collections::HashMap;
 
 /// A registry of ours as one collector.
 #[derive(Debug)]
@@ -18,40 +23,39 @@ impl Collector for Bridge {
         Vec::new()
     }
 
-    fn collect(&self) -> Vec<proto::MetricFamily> {
+    fn collect(&self) -> Vec<MetricFamily> {
         // Our own page has our families already.
         if Gathering::is_of(self.0) || !crate::config::recording() {
             return Vec::new();
         }
         // A page that a diagnostics hook asks for in here is one of ours alone:
         // the registry that collects holds its lock.
-        let _gathering = Gathering::start(Id::of(self.0));
+        let gathering = Gathering::start(Id::of(self.0));
         crate::clock::calibrate();
+        // Another of our registries that gathers on this thread may be what one of
+        // our collectors waits for.
+        let asked = gathering.is_some().then(|| gather_own(self.0));
         let families = self.0.gather().into_iter();
-        families
-            .map(|(name, family)| to_proto(name, &family, series_of(self.0, &family)))
-            .collect()
+        let mut families: Vec<Family> = families
+            .map(|(name, family)| family_of_cells(self.0, name, &family))
+            .collect();
+        let ours: HashMap<String, model::Kind> = families
+            .iter()
+            .map(|family| (family.name.clone(), family.kind))
+            .collect();
+        let mut collected = self.0.inline();
+        collected.extend(asked.into_iter().flatten());
+        for name in without_clashes(&mut collected, |name| ours.get(name).copied()) {
+            self.0.report_shadowed(&name);
+        }
+        families.append(&mut collected);
+        families.into_iter().map(to_proto).collect()
     }
 }
 
-/// What a series holds.
-#[derive(Clone, Debug, PartialEq)]
-enum Reading {
-    Counter(u64),
-    Gauge(f64),
-    Histogram {
-        /// Counts up to each bound, `+Inf` left out.
-        cumulated: Vec<(f64, u64)>,
-        sum: f64,
-        count: u64,
-    },
-}
-
-/// Names and values of a series' labels, constant ones included.
-type Labels = Vec<(String, String)>;
-
-/// The series of a family that are on the registry's page.
-fn series_of(registry: &Registry, family: &FamilyCore) -> Vec<(Labels, Reading)> {
+/// The series of a family in cells that are on the registry's page, under the name
+/// that it has there.
+fn family_of_cells(registry: &Registry, name: String, family: &FamilyCore) -> Family {
     let schema = &family.schema;
     let owned = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let has = |name: &str| {
@@ -60,109 +64,62 @@ fn series_of(registry: &Registry, family: &FamilyCore) -> Vec<(Labels, Reading)>
     };
     let constant = registry.settings().const_labels.iter();
     let constant = constant.filter(|(name, _)| schema.namespaced && !has(name));
-    let constant: Labels = constant.cloned().collect();
+    let constant: Vec<_> = constant.cloned().collect();
     let series = family.series().into_iter().filter_map(|series| {
-        let (reading, untouched) = match schema.kind {
-            Kind::Counter => {
-                let value = FamilyCore::counter(series.cell).get();
-                (Reading::Counter(value), value == 0)
-            }
-            Kind::Gauge => {
-                let value = FamilyCore::gauge(series.cell).get();
-                (Reading::Gauge(value), value.to_bits() == 0)
-            }
-            Kind::InProgress => {
-                let value = InProgress { cell: series.cell }.get();
-                #[expect(clippy::cast_precision_loss, reason = "gauges are doubles there")]
-                (Reading::Gauge(value as f64), value == 0)
-            }
-            Kind::Histogram => {
-                let snapshot = family.histogram(series.cell).snapshot();
-                let mut count = 0;
-                let buckets = snapshot.buckets.iter().map(|own| {
-                    count += own;
-                    count
-                });
-                let counts: Vec<u64> = buckets.collect();
-                let bounds = family.bounds.values().iter().copied();
-                let reading = Reading::Histogram {
-                    cumulated: bounds.zip(counts).collect(),
-                    sum: snapshot.sum,
-                    count,
-                };
-                (reading, count == 0)
-            }
-        };
+        let (value, touched) = read(family, series.cell);
         let names = schema.labels.iter().map(LabelName::as_str);
         let labels = names
             .zip(&series.values)
             .map(|(name, value)| owned(name, value));
         let outcome = series.outcome.map(|outcome| owned("outcome", outcome));
         let labels = labels.chain(outcome).chain(constant.iter().cloned());
-        (series.shown || !untouched).then(|| (labels.collect(), reading))
+        (series.shown || touched).then(|| Metric {
+            labels: labels.collect(),
+            value,
+            timestamp: None,
+            created: None,
+        })
     });
-    series.collect()
+    Family {
+        metrics: series.collect(),
+        name,
+        help: schema.help.clone(),
+        kind: schema.kind.into(),
+        unit: String::new(),
+    }
 }
 
-fn to_proto(
-    name: String,
-    family: &FamilyCore,
-    series: Vec<(Labels, Reading)>,
-) -> proto::MetricFamily {
-    let mut proto = proto::MetricFamily::default();
-    proto.set_name(name);
-    proto.set_help(family.schema.help.clone());
-    proto.set_field_type(match family.schema.kind {
-        Kind::Counter => proto::MetricType::COUNTER,
-        Kind::Gauge | Kind::InProgress => proto::MetricType::GAUGE,
-        Kind::Histogram => proto::MetricType::HISTOGRAM,
-    });
-    let series = series.into_iter();
-    proto.set_metric(
-        series
-            .map(|(labels, reading)| metric(labels, reading))
-            .collect(),
-    );
-    proto
-}
-
-fn metric(labels: Labels, reading: Reading) -> proto::Metric {
-    let labels = labels.into_iter().map(|(name, value)| {
-        let mut pair = proto::LabelPair::default();
-        pair.set_name(name);
-        pair.set_value(value);
-        pair
-    });
-    let mut metric = proto::Metric::from_label(labels.collect());
-    match reading {
-        Reading::Counter(value) => {
-            let mut counter = proto::Counter::default();
-            #[expect(clippy::cast_precision_loss, reason = "the model holds doubles")]
-            counter.set_value(value as f64);
-            metric.set_counter(counter);
+/// What a series holds, and whether it was ever recorded into.
+fn read(family: &FamilyCore, cell: u32) -> (Value, bool) {
+    #[expect(clippy::cast_precision_loss, reason = "the model holds doubles")]
+    match family.schema.kind {
+        Kind::Counter => {
+            let value = FamilyCore::counter(cell).get();
+            (Value::Number(value as f64), value != 0)
         }
-        Reading::Gauge(value) => {
-            let mut gauge = proto::Gauge::default();
-            gauge.set_value(value);
-            metric.set_gauge(gauge);
+        Kind::Gauge => {
+            let value = FamilyCore::gauge(cell).get();
+            (Value::Number(value), value.to_bits() != 0)
         }
-        Reading::Histogram {
-            cumulated,
-            sum,
-            count,
-        } => {
-            let buckets = cumulated.into_iter().map(|(bound, count)| {
-                let mut bucket = proto::Bucket::default();
-                bucket.set_upper_bound(bound);
-                bucket.set_cumulative_count(count);
-                bucket
+        Kind::InProgress => {
+            let value = InProgress { cell }.get();
+            (Value::Number(value as f64), value != 0)
+        }
+        Kind::Histogram => {
+            let snapshot = family.histogram(cell).snapshot();
+            let mut count = 0;
+            let counts = snapshot.buckets.iter().map(|own| {
+                count += own;
+                count
             });
-            let mut histogram = proto::Histogram::default();
-            histogram.set_bucket(buckets.collect());
-            histogram.set_sample_sum(sum);
-            histogram.set_sample_count(count);
-            metric.set_histogram(histogram);
+            let counts: Vec<u64> = counts.collect();
+            let bounds = family.bounds.values().iter().copied();
+            let value = Value::Histogram {
+                buckets: bounds.zip(counts).collect(),
+                sum: snapshot.sum,
+                count,
+            };
+            (value, count != 0)
         }
     }
-    metric
 }

@@ -2,13 +2,14 @@
 
 use super::gathering::{Gathering, Id};
 use super::value::{counter_value, gauge_value, untyped_value};
-use crate::collect::Failure;
+use crate::collect::Slot;
 use crate::collect::model::{Family, Kind, Metric, Value};
 use crate::diagnostics::{Diagnostic, report};
 use crate::encode::Missing;
 use crate::registry::Registry;
 use prometheus::proto::{self, MetricFamily, MetricType};
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Gathers the collectors of `registry`: callbacks, those that were added,
@@ -24,11 +25,25 @@ pub(crate) fn gather(
     registry: &Registry,
     deadline: Option<Instant>,
 ) -> (Vec<Family>, Vec<Missing>) {
-    let mut gathered = Gathered::default();
     if Gathering::is_any() {
         return (Vec::new(), Vec::new());
     }
-    let slots = registry.slots();
+    ask(registry, &registry.slots(), deadline)
+}
+
+/// Gathers the callbacks and collectors of `registry` alone, for the `prometheus`
+/// crate, whose registries have what is theirs.
+pub(super) fn gather_own(registry: &Registry) -> Vec<Family> {
+    let (families, _) = ask(registry, &registry.own_slots(), None);
+    families
+}
+
+fn ask(
+    registry: &Registry,
+    slots: &[Arc<Slot>],
+    deadline: Option<Instant>,
+) -> (Vec<Family>, Vec<Missing>) {
+    let mut gathered = Gathered::default();
     if slots.is_empty() {
         return (Vec::new(), Vec::new());
     }
@@ -41,7 +56,7 @@ pub(crate) fn gather(
     let asked: Vec<_> = slots.iter().map(|slot| slot.ask(id, limit)).collect();
     for (slot, ticket) in slots.iter().zip(asked) {
         let collected = ticket.and_then(|ticket| slot.wait(&ticket, until));
-        let failure = collected.as_ref().err().cloned();
+        let is_news = slot.is_news(collected.as_ref().err());
         match collected {
             Ok(families) => {
                 if slot.is_shown(!families.is_empty()) {
@@ -57,25 +72,18 @@ pub(crate) fn gather(
             Err(failure) => {
                 slot.is_shown(true);
                 registry.collector_succeeded(&slot.name, false);
-                gathered.missing.push(missing(&slot.name, &failure));
+                let (name, reason) = (slot.name.clone(), failure.to_string());
+                gathered.missing.push(Missing {
+                    collector: name.clone(),
+                    reason: reason.clone(),
+                });
+                if is_news {
+                    report(&Diagnostic::Collector { name, reason });
+                }
             }
-        }
-        if slot.is_news(failure.as_ref())
-            && let Some(failure) = failure
-        {
-            let Missing { collector, reason } = missing(&slot.name, &failure);
-            let name = collector;
-            report(&Diagnostic::Collector { name, reason });
         }
     }
     (gathered.families, gathered.missing)
-}
-
-fn missing(collector: &str, failure: &Failure) -> Missing {
-    Missing {
-        collector: collector.to_owned(),
-        reason: failure.to_string(),
-    }
 }
 
 #[derive(Default)]

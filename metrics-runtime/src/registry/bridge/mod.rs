@@ -6,6 +6,7 @@
 mod collector;
 mod foreign;
 mod gathering;
+mod proto;
 mod value;
 
 pub(crate) use collector::Bridge;

@@ -1,64 +1,16 @@
 //! Families as a collector builds them: only what is valid gets in.
 
-use super::clash::clash;
-use super::inline::{Labels, check_labels, sorted};
-use super::model::{Family, Kind, Metric, Value};
-use crate::desc;
-use crate::name::{MetricName, NameError, check_info_name};
-use std::collections::{HashMap, HashSet};
+mod error;
+mod kind;
 
-/// What a collector gave isn't valid.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum CollectError {
-    /// A name breaks a rule.
-    #[error(transparent)]
-    Name(#[from] NameError),
-    /// The help text is empty.
-    #[error("`{family}` has no help text; say what it counts or measures")]
-    NoHelp {
-        /// The family's name.
-        family: String,
-    },
-    /// A label is named twice.
-    #[error("`{family}` has the label `{label}` twice; name each label once")]
-    DuplicateLabel {
-        /// The family's name.
-        family: String,
-        /// The label in question.
-        label: String,
-    },
-    /// A series is given twice.
-    #[error("`{family}` has two series with the labels {labels:?}; give each one once")]
-    DuplicateSeries {
-        /// The family's name.
-        family: String,
-        /// Its labels, by name.
-        labels: Vec<(String, String)>,
-    },
-    /// A family is given again, with another kind or help text.
-    #[error("`{family}` is given with two kinds or help texts; give it the same ones")]
-    Differs {
-        /// The family's name.
-        family: String,
-    },
-    /// Two families have samples of one name.
-    #[error("`{family}` and `{other}` have samples of the same name; rename one of them")]
-    Clash {
-        /// The family's name.
-        family: String,
-        /// The one before it.
-        other: String,
-    },
-    /// A value that the family's kind can't have.
-    #[error("a value of `{family}` isn't valid: {expected}")]
-    Value {
-        /// The family's name.
-        family: String,
-        /// The rule that it breaks.
-        expected: &'static str,
-    },
-}
+pub use error::CollectError;
+
+use super::clash::clash;
+use super::inline::Labels;
+use super::model::{Family, Kind, Metric, Value};
+use super::rule::{check_family, check_labels, check_value, sorted};
+use crate::name::{MetricName, NameError};
+use std::collections::{HashMap, HashSet};
 
 /// The families that a [`Collector`](super::Collector) gives.
 ///
@@ -102,99 +54,7 @@ struct Known {
 }
 
 impl Families {
-    /// Adds a counter, whose name ends in `_total` and whose value is a number
-    /// from zero on.
-    pub fn counter(
-        &mut self,
-        name: &str,
-        help: &str,
-        labels: &[(&str, &str)],
-        value: f64,
-    ) -> &mut Self {
-        self.add(Kind::Counter, name, help, labels, Value::Number(value))
-    }
-
-    /// Adds a gauge.
-    pub fn gauge(
-        &mut self,
-        name: &str,
-        help: &str,
-        labels: &[(&str, &str)],
-        value: f64,
-    ) -> &mut Self {
-        self.add(Kind::Gauge, name, help, labels, Value::Number(value))
-    }
-
-    /// Adds a value of which nobody knows whether it may fall.
-    pub fn unknown(
-        &mut self,
-        name: &str,
-        help: &str,
-        labels: &[(&str, &str)],
-        value: f64,
-    ) -> &mut Self {
-        self.add(Kind::Unknown, name, help, labels, Value::Number(value))
-    }
-
-    /// Adds an info, whose name ends in `_info` and whose value is one.
-    pub fn info(&mut self, name: &str, help: &str, labels: &[(&str, &str)]) -> &mut Self {
-        self.add(Kind::Info, name, help, labels, Value::Number(1.0))
-    }
-
-    /// Adds a histogram: finite upper bounds, rising, and the observations up to
-    /// each; the sum and the number of all.
-    pub fn histogram(
-        &mut self,
-        name: &str,
-        help: &str,
-        labels: &[(&str, &str)],
-        buckets: &[(f64, u64)],
-        sum: f64,
-        count: u64,
-    ) -> &mut Self {
-        let buckets = buckets.to_vec();
-        let value = Value::Histogram {
-            buckets,
-            sum,
-            count,
-        };
-        self.add(Kind::Histogram, name, help, labels, value)
-    }
-
-    /// Adds a summary: rising quantiles from zero to one and their values; the
-    /// sum and the number of all observations.
-    pub fn summary(
-        &mut self,
-        name: &str,
-        help: &str,
-        labels: &[(&str, &str)],
-        quantiles: &[(f64, f64)],
-        sum: f64,
-        count: u64,
-    ) -> &mut Self {
-        let quantiles = quantiles.to_vec();
-        let value = Value::Summary {
-            quantiles,
-            sum,
-            count,
-        };
-        self.add(Kind::Summary, name, help, labels, value)
-    }
-
-    /// Adds a state set: each state, and whether it holds.
-    pub fn state_set(
-        &mut self,
-        name: &str,
-        help: &str,
-        labels: &[(&str, &str)],
-        states: &[(&str, bool)],
-    ) -> &mut Self {
-        let states = states.iter();
-        let states = states.map(|(state, holds)| ((*state).to_owned(), *holds));
-        let value = Value::States(states.collect());
-        self.add(Kind::StateSet, name, help, labels, value)
-    }
-
+    /// Adds a series, unless there was a mistake before.
     fn add(
         &mut self,
         kind: Kind,
@@ -302,68 +162,6 @@ impl Families {
     }
 }
 
-pub(crate) fn check_family(kind: Kind, name: &str, help: &str) -> Result<(), CollectError> {
-    match kind {
-        Kind::Counter => MetricName::new(name, desc::Kind::Counter).map(drop)?,
-        Kind::Info => check_info_name(name)?,
-        Kind::Gauge | Kind::Histogram | Kind::Summary | Kind::StateSet | Kind::Unknown => {
-            MetricName::new(name, desc::Kind::Gauge).map(drop)?;
-        }
-    }
-    if help.trim().is_empty() {
-        let family = name.to_owned();
-        return Err(CollectError::NoHelp { family });
-    }
-    Ok(())
-}
-
-/// The rule that a value breaks, of those in the `OpenMetrics` specification's
-/// section on metric types.
-fn check_value(value: &Value, kind: Kind) -> Result<(), &'static str> {
-    let rule = |holds: bool, rule| holds.then_some(()).ok_or(rule);
-    match value {
-        Value::Number(value) => rule(
-            // Neither negative nor NaN.
-            kind != Kind::Counter || *value >= 0.0,
-            "that of a counter is a number from zero on",
-        ),
-        Value::Histogram {
-            buckets,
-            sum,
-            count,
-        } => {
-            let bounds = buckets.iter().map(|(bound, _)| *bound);
-            let counts = buckets.iter().map(|(_, count)| *count).chain([*count]);
-            rule(
-                bounds.clone().all(f64::is_finite) && bounds.is_sorted_by(|a, b| a < b),
-                "the bounds of a histogram are finite and rise",
-            )?;
-            rule(
-                counts.is_sorted(),
-                "the buckets of a histogram are counted up to the number of all observations",
-            )?;
-            rule(!sum.is_nan(), "the sum of a histogram is a number")
-        }
-        Value::Summary { quantiles, sum, .. } => {
-            let quantiles = quantiles.iter().map(|(quantile, _)| *quantile);
-            rule(
-                quantiles.clone().all(|q| (0.0..=1.0).contains(&q))
-                    && quantiles.is_sorted_by(|a, b| a < b),
-                "the quantiles of a summary rise from zero to one",
-            )?;
-            rule(!sum.is_nan(), "the sum of a summary is a number")
-        }
-        Value::States(states) => {
-            let mut names = HashSet::new();
-            let each_once = states.iter().all(|(state, _)| names.insert(state));
-            rule(
-                each_once && !states.is_empty(),
-                "a state set has at least one state, and each one once",
-            )
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::{CollectError, Families};
@@ -419,6 +217,10 @@ mod tests {
                 "quantiles",
             ),
             (|f| f.state_set("a", "A.", &[], &[]), "at least one"),
+            (
+                |f| f.state_set("__a", "A.", &[], &[("x", true)]),
+                "`__a` is reserved",
+            ),
             (
                 |f| f.state_set("a", "A.", &[], &[("x", true), ("x", false)]),
                 "each one once",
