@@ -32,6 +32,7 @@ exposition() {
   METRICS_REGISTRIES=10000 cargo test --release --package integration-tests --test exposition -- \
     --nocapture --test-threads 1
   prove load
+  scripts/mutate.sh exposition
 }
 
 foundation() {
@@ -49,7 +50,7 @@ recording() {
   prove cells
   prove memory
   prove clock
-  scripts/mutate.sh
+  scripts/mutate.sh recording
 }
 
 (($# == 1)) || usage

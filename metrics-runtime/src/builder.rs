@@ -269,3 +269,75 @@ impl fmt::Display for Conflicts {
 }
 
 impl std::error::Error for Conflicts {}
+
+#[cfg(test)]
+mod tests {
+    use super::{BuildError, Metrics};
+    use crate::collect::{Collector, CollectorError, Families};
+    use crate::registry::Registry;
+    use std::error::Error;
+    use std::time::Duration;
+
+    struct Named(&'static str);
+
+    impl Collector for Named {
+        fn name(&self) -> &str {
+            self.0
+        }
+
+        fn collect(&self, families: &mut Families) -> Result<(), Box<dyn Error + Send + Sync>> {
+            families.gauge(self.0, "Given.", &[], 1.0);
+            Ok(())
+        }
+    }
+
+    // Mutation: `build` adds no collectors, or sets no deadline.
+    #[test]
+    fn collectors_are_on_the_page_with_the_deadline_of_the_set_up() {
+        let registry: &'static Registry = Box::leak(Box::default());
+        let deadline = Duration::from_secs(7);
+        let metrics = Metrics::builder()
+            .registry(registry)
+            .namespace("shop")
+            .collector(Named("one"))
+            .collector(Named("other"))
+            .collector_deadline(deadline)
+            .build()
+            .expect("the set-up is valid");
+        let page = metrics.to_text();
+        for line in [
+            "one 1",
+            "other 1",
+            "metrics_collector_success{collector=\"one\"} 1",
+            "metrics_collector_success{collector=\"other\"} 1",
+        ] {
+            assert!(page.lines().any(|given| given == line), "{line}\n{page}");
+        }
+        assert_eq!(registry.collector_deadline(), deadline);
+        let before = Registry::new().collector_deadline();
+        assert_eq!(before, Duration::from_millis(500));
+    }
+
+    // Mutation: `build` adds those before the one that it refuses.
+    #[test]
+    fn a_collector_that_is_refused_leaves_nothing_behind() {
+        let registry: &'static Registry = Box::leak(Box::default());
+        let build = |first, second| {
+            let builder = Metrics::builder().registry(registry).namespace("shop");
+            let builder = builder.collector(Named(first)).collector(Named(second));
+            builder.build().err()
+        };
+        let taken = |name: &str| {
+            let name = name.to_owned();
+            Some(BuildError::Collector(CollectorError::Taken { name }))
+        };
+        assert_eq!(build("one", "one"), taken("one"));
+        let refused = build("one", "a\nb");
+        let named = |error| matches!(error, BuildError::Collector(CollectorError::Name { .. }));
+        assert!(refused.is_some_and(named));
+        assert_eq!(build("one", "other"), None);
+        assert_eq!(build("new", "other"), taken("other"));
+        let page = registry.to_text();
+        assert!(page.contains("\none 1\n") && !page.contains("\nnew 1\n"));
+    }
+}

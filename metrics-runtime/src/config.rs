@@ -241,6 +241,7 @@ pub(crate) fn namespace_prefix(namespace: Option<&str>) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Environment, EnvironmentError};
+    use std::time::Duration;
 
     fn read(variable: &'static str, value: &str) -> Result<Environment, EnvironmentError> {
         let get = |asked| (asked == variable).then(|| value.to_owned());
@@ -253,6 +254,25 @@ mod tests {
         for (value, expected) in [("True", true), ("1", true), ("ON", true), ("no", false)] {
             let environment = read("METRICS_ENABLED", value).unwrap();
             assert_eq!(environment.enabled, Some(expected), "{value}");
+        }
+    }
+
+    // Mutation: a variable is read into the other's place, or taken for seconds.
+    #[test]
+    fn durations_are_milliseconds_above_zero() {
+        let half = Some(Duration::from_micros(2_500));
+        for (variable, expected) in [
+            ("METRICS_COLLECTOR_DEADLINE_MS", (half, None)),
+            ("METRICS_SLOW_QUERY_MS", (None, half)),
+        ] {
+            let environment = read(variable, " 2.5 ").unwrap();
+            let read_as = (environment.collector_deadline, environment.slow_query);
+            assert_eq!(read_as, expected, "{variable}");
+            for value in ["0", "-1", "1s", "NaN", "inf", "1e300", "1e-9"] {
+                let error = read(variable, value).unwrap_err();
+                assert_eq!((error.variable, &*error.value), (variable, value));
+                assert!(error.to_string().contains("milliseconds above zero"));
+            }
         }
     }
 

@@ -42,6 +42,14 @@ fn line<'a>(page: &'a str, start: &str) -> &'a str {
         .unwrap_or_else(|| panic!("{start} in {page}"))
 }
 
+// O7. Mutation: bytes are counted instead of code points.
+#[test]
+fn labels_have_at_most_128_code_points() {
+    let of = |length: usize| Exemplar::new([("id", "\u{fc}".repeat(length))]);
+    assert!(of(126).is_ok());
+    assert!(of(127).is_err());
+}
+
 // O7, O8, O9. Mutations: `offer` is never due; the exemplar of a bucket is kept
 // at the next cell; lines of sums have exemplars too; counters of rows are added
 // to without an offer, or are offered an addition of nothing.

@@ -1,7 +1,12 @@
 //! Variables of the environment, which belong to a whole process: each test
 //! runs itself again in a child that has them.
 
-use metrics_runtime::{BuildError, Metrics, counted, global, metrics, timed};
+use metrics_runtime::{
+    BuildError, Collector, Families, Metrics, Registry, counted, global, metrics, timed,
+};
+use std::error::Error;
+use std::thread;
+use std::time::Duration;
 
 use crate::child::in_child;
 
@@ -129,6 +134,53 @@ fn the_namespace_goes_before_every_family_of_the_application() {
         assert!(text.contains(&line), "{text}");
         assert!(text.contains("\nmetrics_conflicts_total 0\n"), "{text}");
         assert!(!text.contains("\nfunction_calls_total"), "{text}");
+    });
+}
+
+/// A collector that takes longer than the default deadline.
+struct Slow;
+
+impl Collector for Slow {
+    fn name(&self) -> &'static str {
+        "slow"
+    }
+
+    fn collect(&self, families: &mut Families) -> Result<(), Box<dyn Error + Send + Sync>> {
+        // The time itself is what it takes: there is nothing to wait for.
+        thread::sleep(Duration::from_millis(600));
+        families.gauge("slow", "Slow.", &[], 1.0);
+        Ok(())
+    }
+}
+
+// Mutation: `build` or `collector_deadline` doesn't ask the environment.
+#[test]
+fn the_deadline_of_collectors_is_in_force_with_and_without_a_set_up() {
+    let name = "environment::the_deadline_of_collectors_is_in_force_with_and_without_a_set_up";
+    in_child(name, &[("METRICS_COLLECTOR_DEADLINE_MS", "600000")], || {
+        let built: &'static Registry = Box::leak(Box::default());
+        let metrics = Metrics::builder().registry(built).collector(Slow).build();
+        let page = metrics.expect("the set-up is valid").to_text();
+        assert!(page.contains("\nslow 1\n"), "{page}");
+        let plain = Registry::new();
+        plain.add_collector(Slow).expect("the name is free");
+        let page = plain.to_text();
+        assert!(page.contains("\nslow 1\n"), "{page}");
+    });
+}
+
+#[test]
+fn a_deadline_that_is_no_time_is_an_error_that_names_the_variable() {
+    let name = "environment::a_deadline_that_is_no_time_is_an_error_that_names_the_variable";
+    in_child(name, &[("METRICS_COLLECTOR_DEADLINE_MS", "soon")], || {
+        let error = Metrics::builder()
+            .build()
+            .expect_err("the variable is wrong");
+        assert_eq!(
+            error.to_string(),
+            "the environment variable METRICS_COLLECTOR_DEADLINE_MS is `soon`; \
+             it takes milliseconds above zero, such as `100` or `2.5`"
+        );
     });
 }
 

@@ -6,8 +6,11 @@
 //! fails. `METRICS_REGISTRIES` says how many registries there are.
 
 mod bridged;
+mod cardinality_rules;
+mod client_rules;
 mod ingested;
 mod model;
+mod native_rules;
 mod openmetrics_rules;
 mod oracle;
 mod population;

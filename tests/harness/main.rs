@@ -1,6 +1,8 @@
 //! The harness against the real components: what it starts runs, what it asks
 //! is answered, and its own parser agrees with theirs.
 
+mod checklist;
+
 use std::time::Duration;
 
 use integration_tests::http;

@@ -46,6 +46,8 @@ type Work = dyn Fn() -> Collected + Send + Sync;
 pub(super) struct Worker {
     desk: Arc<Desk>,
     work: Arc<Work>,
+    /// What its thread is made by, so that a test can take the system's away.
+    thread: fn() -> thread::Builder,
 }
 
 /// Where work is asked for and handed back.
@@ -136,6 +138,7 @@ impl Worker {
         Self {
             desk: Arc::default(),
             work: Arc::new(work),
+            thread: thread::Builder::new,
         }
     }
 
@@ -149,7 +152,7 @@ impl Worker {
         }
         if !progress.has_thread {
             let (desk, work) = (Arc::clone(&self.desk), Arc::clone(&self.work));
-            thread::Builder::new()
+            (self.thread)()
                 .name(format!("metrics {name}"))
                 .spawn(move || desk.serve(&*work))
                 .map_err(|error| Failure::NoThread(error.to_string()))?;
@@ -261,6 +264,25 @@ mod tests {
         assert_eq!(worker.wait(&ticket, soon()), Ok(Vec::new()));
         drop(worker);
         assert_eq!(runs.iter().count(), 1, "once after it hung");
+    }
+
+    // Mutations: `ask` takes a thread that wasn't started for one; it waits for a run
+    // that it couldn't ask for.
+    #[test]
+    fn without_a_thread_it_fails_and_tries_again() {
+        let mut worker = Worker::new(|| Ok(Vec::new()));
+        // No address space has room for such a stack.
+        worker.thread = || thread::Builder::new().stack_size(usize::MAX / 4);
+        for _ in 0..2 {
+            let refused = ask(&worker, LONG).expect_err("there is no thread");
+            assert!(matches!(refused, Failure::NoThread(_)), "{refused:?}");
+            let text = refused.to_string();
+            assert!(text.starts_with("no thread could be started for it: "));
+        }
+        assert_eq!(worker.desk.lock().waiting, 0);
+        worker.thread = thread::Builder::new;
+        let ticket = ask(&worker, LONG).expect("there is a thread again");
+        assert_eq!(worker.wait(&ticket, soon()), Ok(Vec::new()));
     }
 
     #[test]

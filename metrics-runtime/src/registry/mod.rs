@@ -4,6 +4,8 @@ pub(crate) mod bridge;
 mod error;
 mod global;
 mod state;
+#[cfg(test)]
+mod tests;
 
 pub use error::{Conflict, RegisterError};
 #[cfg(feature = "exemplars")]

@@ -172,6 +172,8 @@ mod tests {
         families.finish().expect_err("it isn't valid")
     }
 
+    // L2, for those who give numbers; one of our own counters takes unsigned integers
+    // alone. Mutation: a counter may hold any number.
     #[test]
     fn what_is_not_valid_is_an_error() {
         type Give = fn(&mut Families) -> &mut Families;
@@ -216,6 +218,10 @@ mod tests {
                 |f| f.summary("a", "A.", &[], &[(f64::NAN, 1.0)], 0.0, 2),
                 "quantiles",
             ),
+            (
+                |f| f.summary("a", "A.", &[], &[(0.9, 1.0), (0.5, 1.0)], 0.0, 2),
+                "quantiles",
+            ),
             (|f| f.state_set("a", "A.", &[], &[]), "at least one"),
             (
                 |f| f.state_set("__a", "A.", &[], &[("x", true)]),
@@ -239,7 +245,9 @@ mod tests {
         }
     }
 
-    // Mutation: `merge` compares labels in the order that they are given in.
+    // O18: given again, its samples would stand on both sides of another's.
+    // Mutations: `merge` takes a series twice; it compares labels in the order that
+    // they are given in.
     #[test]
     fn a_series_stands_once_however_its_labels_are_ordered() {
         let error = error(|families| {

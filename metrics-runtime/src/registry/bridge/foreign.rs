@@ -185,12 +185,14 @@ fn summary_of(metric: &proto::Metric) -> Value {
 mod tests {
     use super::gather;
     use crate::collect::{Collector, CollectorError, Families, PrometheusCollector};
+    use crate::encode::{Wanted, append};
     use crate::registry::{RegisterError, Registry};
     use std::error::Error;
     use std::panic::resume_unwind;
     use std::sync::mpsc::{Receiver, Sender, channel};
     use std::sync::{Arc, Mutex};
-    use std::time::Duration;
+    use std::thread;
+    use std::time::{Duration, Instant};
 
     type Done = Result<(), Box<dyn Error + Send + Sync>>;
 
@@ -288,6 +290,41 @@ mod tests {
         drop(release);
         drop(registry);
         assert_eq!(runs.iter().count(), 1, "it hung all the time");
+    }
+
+    // Mutations: `append` hands on no deadline; `gather` takes the later of the two.
+    #[test]
+    fn the_earlier_of_two_deadlines_is_kept() {
+        const HOUR: Duration = Duration::from_hours(1);
+        let registry: &'static Registry = Box::leak(Box::default());
+        let (release, hang) = gate();
+        add(registry, "hanging", move |_| {
+            hang();
+            Ok(())
+        });
+        for (own, asked) in [(HOUR, Duration::ZERO), (Duration::from_millis(1), HOUR)] {
+            registry.set_collector_deadline(own);
+            let (done, gathered) = channel();
+            thread::spawn(move || {
+                let wanted = Wanted {
+                    deadline: Instant::now().checked_add(asked),
+                    ..Wanted::default()
+                };
+                let mut page = Vec::new();
+                let missing = append(registry, wanted, &mut page);
+                done.send((missing, page)).expect("the test listens");
+            });
+            let gathered = gathered.recv_timeout(Duration::from_secs(30));
+            let (missing, page) = gathered.expect("it doesn't wait for an hour");
+            let [missing] = &missing[..] else {
+                panic!("one is missing: {missing:?}");
+            };
+            assert_eq!(missing.collector, "hanging");
+            assert_eq!(missing.reason, "it wasn't done by its deadline");
+            let page = String::from_utf8(page).expect("it is text");
+            assert_eq!(success(&page, "hanging"), Some(false));
+        }
+        drop(release);
     }
 
     // Mutation: `gather` asks the next when the one before is done.

@@ -4,6 +4,7 @@ use super::{get, header, injected, text};
 use crate::encode::{Missing, Wanted};
 use crate::http::handler::HandlerOptions;
 use http::StatusCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 // H14.
 // Mutation: `answer` doesn't ask whether the handler is strict.
@@ -46,4 +47,23 @@ async fn a_panic_is_an_answer() {
     }
     let errors = "\nmetrics_exposition_errors_total{cause=\"encoding\"} 3\n";
     assert!(registry.to_text().contains(errors));
+}
+
+// O24: what was written before a panic is never sent.
+// Mutation: a buffer goes back to its pool with what is in it.
+#[tokio::test]
+async fn a_page_is_sent_whole_or_not_at_all() {
+    let pages = AtomicUsize::new(0);
+    let (handler, _) = injected(HandlerOptions::new(), move |_, out: &mut Vec<u8>| {
+        out.extend_from_slice(b"half 1\n");
+        assert!(pages.fetch_add(1, Ordering::Relaxed) > 0, "on purpose");
+        out.extend_from_slice(b"# EOF\n");
+        Vec::new()
+    });
+    let answer = get(&handler, "/", &[]).await;
+    assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(!text(answer).await.contains("half"));
+    let answer = get(&handler, "/", &[]).await;
+    assert_eq!(header(&answer, "content-length"), "13");
+    assert_eq!(text(answer).await, "half 1\n# EOF\n");
 }

@@ -4,10 +4,12 @@ use super::{get, header, hung, injected, registry, request, text};
 use crate::encode::Wanted;
 use crate::http::handler::{Handler, HandlerOptions};
 use http::{Method, StatusCode};
+use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 // H12.
-// Mutation: `answer` lets the permit go before the body is dropped.
+// Mutations: `of` makes as many permits as there can be; `answer` lets the permit go
+// before the body is dropped.
 #[tokio::test]
 async fn too_many_requests_in_flight_are_refused() {
     let handler = Handler::new(registry(), HandlerOptions::new().max_in_flight(1));
@@ -73,5 +75,30 @@ async fn the_timeout_is_clamped_and_garbage_ignored() {
         let headers = [("x-prometheus-scrape-timeout-seconds", timeout)];
         let answer = get(&handler, "/", &headers).await;
         assert_eq!(answer.status(), StatusCode::OK, "{timeout}");
+    }
+}
+
+// H13: collectors have nine tenths of the scraper's time.
+// Mutation: `make` hands on no deadline, or `answer` gives them all of it.
+#[tokio::test]
+async fn collectors_are_held_to_the_time_of_the_scraper() {
+    let (sender, deadlines) = channel();
+    let render = move |wanted: Wanted<'_>, _: &mut Vec<u8>| {
+        let sent = sender.send((wanted.deadline, Instant::now()));
+        sent.expect("the test listens");
+        Vec::new()
+    };
+    let (handler, _) = injected(HandlerOptions::new(), render);
+    for uri in ["/", "/?name[]=a"] {
+        for (timeout, tenths) in [("5", 4.5), ("60", 9.0)] {
+            let tenths = Duration::from_secs_f64(tenths);
+            let before = Instant::now();
+            let headers = [("x-prometheus-scrape-timeout-seconds", timeout)];
+            let answer = get(&handler, uri, &headers).await;
+            assert_eq!(answer.status(), StatusCode::OK);
+            let (deadline, after) = deadlines.recv().expect("it was made");
+            let deadline = deadline.expect("there is a deadline");
+            assert!((before + tenths..=after + tenths).contains(&deadline));
+        }
     }
 }

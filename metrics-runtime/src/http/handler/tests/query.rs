@@ -39,7 +39,7 @@ async fn names_limit_the_page_to_families() {
     assert!(again.contains("\nb 2\n"));
 }
 
-// H11, H15.
+// H11, H15, and O20: a byte that is no text is refused.
 // Mutation: `read` ignores what `Query::parse` refuses.
 #[tokio::test]
 async fn queries_have_limits() {
