@@ -83,9 +83,10 @@ callgrind() {
   rm -f "$log"
 }
 
+# hot_instr CASE, of the program named by $hot if it is another one.
 hot_instr() {
   local count
-  count=$(callgrind "$bin/hot" instr "$1") || return 1
+  count=$(callgrind "$bin/${hot:-hot}" instr "$1") || return 1
   awk -v id="$1" -v count="$count" 'BEGIN { printf "%s\t%.2f\n", id, count / 100000 }'
 }
 
@@ -120,6 +121,10 @@ hot() {
   step 'recording: instructions, disabled'
   METRICS_ENABLED=false "$bin/hot" list | cut -f1 | sed "s/.*/'&'/" |
     METRICS_ENABLED=false parallel hot_instr >"$data/hot/instr-disabled.tsv"
+  step 'recording: nanoseconds and instructions, with exemplars'
+  "$bin/hot-exemplars" time "$rounds" >"$data/hot/time-exemplars.tsv"
+  "$bin/hot-exemplars" list | cut -f1 | sed "s/.*/'&'/" |
+    hot=hot-exemplars parallel hot_instr >"$data/hot/instr-exemplars.tsv"
   finish hot
 }
 
@@ -206,6 +211,11 @@ HEAD
 export bin
 export -f callgrind hot_instr exposition_instr
 step 'building'
+if [[ $part == hot || $part == all ]]; then
+  # The same program, with a runtime that knows of exemplars.
+  cargo build --quiet --profile bench-peers --package benchmarks --bin hot --features exemplars
+  cp "$bin/hot" "$bin/hot-exemplars"
+fi
 cargo build --quiet --profile bench-peers --package benchmarks
 case $part in
   all)

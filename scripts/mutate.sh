@@ -76,6 +76,15 @@ recording() {
   mutation rows_are_made_while_they_are_read \
     'who finds nothing does not look again under the lock' \
     's/if let Some\(row\) = self\.find\(labels, values\) \{\n\s*return Some\(row\);\n\s*\}//'
+  mutation a_bucket_comes_up_while_it_is_read \
+    'a cell with a tag is written while the sequence number is even' \
+    's/let before = begin\(chunk, first\);\n    write\(chunk, first, offset, set/let before = begin(chunk, first); chunk.cell(first, 0).store(before, Ordering::Relaxed);\n    write(chunk, first, offset, set/'
+  mutation two_buckets_that_race_for_a_shared_cell_get_two \
+    'the cell of a tag is looked for before the turn is taken' \
+    's/(let before = take_turn\(chunk, first\);)\n    (let found = find\(chunk, cells, tag\);)/$2\n    $1/'
+  mutation a_generation_follows_while_buckets_come_up \
+    'the number of the last generation is stored relaxed' \
+    's/self\.last\.store\(used_up \+ 1, Ordering::Release\)/self.last.store(used_up + 1, Ordering::Relaxed)/'
 
   echo "$seen mutations, all noticed"
 }

@@ -5,6 +5,7 @@ use std::hint::black_box;
 use std::pin::pin;
 use std::sync::LazyLock;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 /// The error of one call in sixteen.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +50,8 @@ pub enum Job {
     Timed,
     /// The same of an async function.
     TimedAsync,
+    /// A histogram of durations by its handle, without a clock.
+    Observe,
     /// A histogram of durations and a counter by outcome.
     Both,
     /// A counter with one label whose values are an enum.
@@ -72,6 +75,7 @@ impl Job {
             Self::Counted => "counted",
             Self::Timed => "timed",
             Self::TimedAsync => "timed-async",
+            Self::Observe => "observe",
             Self::Both => "both",
             Self::Closed1 => "closed-1",
             Self::Closed2 => "closed-2",
@@ -85,6 +89,7 @@ impl Job {
     pub const fn baseline(self) -> &'static str {
         match self {
             Self::TimedAsync => "baseline/async",
+            Self::Observe => "baseline/duration",
             Self::Closed1 => "baseline/pick-1",
             Self::Closed2 => "baseline/pick-2",
             Self::Closed3 => "baseline/pick-3",
@@ -193,6 +198,13 @@ pub(crate) fn pick_user<const N: usize>(x: u64) -> &'static str {
     black_box(USERS[scatter(x, N)])
 }
 
+/// A duration about a millisecond.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "baseline and case must do the same")]
+pub(crate) fn pick_duration(x: u64) -> Duration {
+    black_box(Duration::from_nanos(1_000_000 + (x & 7) * 100_000))
+}
+
 /// One of four values of a closed label; `label` is 0, 1 or 2. They are words,
 /// since a byte on the stack would make the next pop wait.
 #[inline(always)]
@@ -214,6 +226,13 @@ pub(crate) fn baselines() -> Vec<Case> {
         case(
             "async",
             Case::new(Job::Counter, "", |x| poll(work_async(x))),
+        ),
+        case(
+            "duration",
+            Case::new(Job::Counter, "", |x| {
+                pick_duration(x);
+                work(x)
+            }),
         ),
         case(
             "pick-1",

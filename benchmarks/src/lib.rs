@@ -39,6 +39,24 @@ pub fn settle() {
     std::hint::black_box(metrics_runtime::global().to_text());
 }
 
+/// Sets a source of exemplars. Each series has one after its first recording, and
+/// none is asked for again: what is measured then is the question whether one is due.
+#[cfg(feature = "exemplars")]
+pub fn offer_exemplars() {
+    use metrics_runtime::{Exemplar, set_exemplar_source};
+    let source = || {
+        Some(Exemplar::new([(
+            "trace_id",
+            "4bf92f3577b34da6a3ce929d0e0e4736",
+        )]))
+    };
+    set_exemplar_source(source).expect("it is set once");
+}
+
+/// Without the feature, recording doesn't know of exemplars.
+#[cfg(not(feature = "exemplars"))]
+pub const fn offer_exemplars() {}
+
 #[cfg(test)]
 mod tests {
     use super::{cases, encoders};

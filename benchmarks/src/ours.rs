@@ -42,7 +42,7 @@ macro_rules! lane {
     ($lane:ident $(($registry:ident = $own:ident))?) => {
         mod $lane {
             use super::{METHODS, Method, STATUSES, Status, TIERS, Tier};
-            use crate::case::{Case, Job, Worked, pick_user, pick_value, poll, work, work_async};
+            use crate::case::{Case, Job, Worked, pick_duration, pick_user, pick_value, poll, work, work_async};
             use metrics_runtime::{counted, metrics, timed};
             $(static $own: metrics_runtime::Registry = metrics_runtime::Registry::new();)?
 
@@ -50,6 +50,11 @@ macro_rules! lane {
             mod declared {
                 /// Calls.
                 pub(super) fn calls_total() -> Counter;
+                /// Waits.
+                pub(super) fn wait_seconds() -> Histogram;
+                /// Waits, in native buckets.
+                #[buckets(native)]
+                pub(super) fn native_wait_seconds() -> Histogram;
                 /// Calls by method.
                 pub(super) fn method_calls_total(method: Method) -> Counter;
                 /// Calls by method and status.
@@ -88,7 +93,13 @@ macro_rules! lane {
                 work(x)
             }
 
+            #[timed(name = "native_calls_seconds", buckets = native $(, $registry = $own)?)]
+            fn native_call(x: u64) -> Worked {
+                work(x)
+            }
+
             pub(super) fn cases() -> Vec<Case> {
+                let (wait, native_wait) = (declared::wait_seconds(), declared::native_wait_seconds());
                 vec![
                     Case::new(Job::Counter, "ours", |x| {
                         declared::calls_total().inc();
@@ -97,6 +108,15 @@ macro_rules! lane {
                     Case::new(Job::Counted, "ours", counted_call),
                     Case::new(Job::Timed, "ours", timed_call),
                     Case::new(Job::Timed, "ours sampled", sampled_call),
+                    Case::new(Job::Timed, "ours native", native_call),
+                    Case::new(Job::Observe, "handle", move |x| {
+                        wait.observe_duration(pick_duration(x));
+                        work(x)
+                    }),
+                    Case::new(Job::Observe, "handle native", move |x| {
+                        native_wait.observe_duration(pick_duration(x));
+                        work(x)
+                    }),
                     Case::new(Job::TimedAsync, "ours", |x| poll(timed_async_call(x))),
                     Case::new(Job::Both, "ours", timed_and_counted_call),
                     Case::new(Job::Closed1, "ours", |x| {

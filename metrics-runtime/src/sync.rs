@@ -31,6 +31,10 @@ pub(crate) const SLABS: usize = 128;
 /// makes do with what it saw at the scrape before.
 pub(crate) const TRIES: usize = 64;
 
+/// Generations of cells that may follow the first one of a native histogram: so many
+/// has one that starts with the finest schema.
+pub(crate) const SUCCESSORS: usize = 13;
+
 /// Entries of the first generation of a table of rows: enough for few label sets
 /// to be mostly where they are looked for first.
 pub(crate) const FIRST_GENERATION: usize = 64;

@@ -24,6 +24,7 @@ const CALLS: u64 = 100_000;
 const SAMPLE: Duration = Duration::from_micros(1_500);
 
 fn main() -> ExitCode {
+    benchmarks::offer_exemplars();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments.as_slice() {
@@ -48,10 +49,12 @@ fn misused() -> ExitCode {
     ExitCode::from(2)
 }
 
-/// The cases; ours and the baselines only, where nothing is recorded.
+/// The cases; ours and the baselines only, where nothing is recorded, and where
+/// exemplars are, which others don't know.
 fn cases() -> Vec<Case> {
     let mut cases = benchmarks::cases();
-    if std::env::var_os("METRICS_ENABLED").is_some_and(|value| value == "false") {
+    let is_off = std::env::var_os("METRICS_ENABLED").is_some_and(|value| value == "false");
+    if is_off || cfg!(feature = "exemplars") {
         cases.retain(|case| case.id.contains("/ours") || case.baseline.is_empty());
     }
     cases

@@ -14,6 +14,8 @@ pub(crate) struct Bounds {
     octaves: [Octave; 64],
     /// Of a native histogram, whose buckets are others.
     shape: Option<Shape>,
+    /// Of a native histogram, as [`Shape::lower`] has it.
+    lower: i32,
 }
 
 /// The bounds between a power of two and the next: few lists have two there.
@@ -51,6 +53,7 @@ impl Bounds {
         shortest: u64::MAX,
         octaves: [Octave::NONE; 64],
         shape: None,
+        lower: 0,
     };
 
     /// The bounds with these values. Equal lists are kept once for the whole
@@ -77,6 +80,7 @@ impl Bounds {
             nanos: nanos.leak(),
             octaves,
             shape: None,
+            lower: 0,
         }));
         lists.push(bounds);
         bounds
@@ -97,9 +101,16 @@ impl Bounds {
             shortest: u64::MAX,
             octaves: [Octave::NONE; 64],
             shape: Some(shape),
+            lower: shape.lower(),
         }));
         shapes.push(bounds);
         bounds
+    }
+
+    /// By how much the schema of a native histogram is below the finest one.
+    #[inline]
+    pub(super) fn lower(&self) -> i32 {
+        self.lower
     }
 
     /// What the series of a native histogram have in common.

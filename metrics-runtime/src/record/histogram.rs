@@ -5,7 +5,7 @@
 
 use super::bucket::{Bounds, nanos_of};
 use super::exemplar;
-use super::native::{self, NATIVES, is_native};
+use super::native::{self, NATIVES, first_cell, is_native};
 use super::slab::{BEFORE_BUCKETS, histogram, histogram_as_it_is};
 use super::thread::{SLABS, observe, try_observe};
 use crate::desc::Unit;
@@ -38,32 +38,37 @@ pub struct Histogram {
 #[cold]
 #[inline(never)]
 extern "C" fn observe_untouched(cell: u32, bucket: u32, nanos: u64) {
-    if is_native(cell) {
-        native::observe_nanos(cell, nanos);
-    } else {
-        observe(cell, bucket, |sum| sum.wrapping_add(nanos));
-    }
+    observe(cell, bucket, |sum| sum.wrapping_add(nanos));
 }
 
 /// As [`observe_untouched`], for a value.
 #[cold]
 #[inline(never)]
 extern "C" fn observe_value_untouched(cell: u32, bucket: u32, value: f64) {
-    if is_native(cell) {
-        native::observe_value(cell, value);
-    } else {
-        observe(cell, bucket, |sum| (f64::from_bits(sum) + value).to_bits());
-    }
+    let add = |sum| (f64::from_bits(sum) + value).to_bits();
+    observe(cell, bucket, add);
 }
 
 /// The longest duration that is observed, some hundred days: two thousand of them
 /// fit into the sum, which must not start anew.
 const LONGEST_NANOS: u64 = 1 << 53;
 
-/// The cell of a bucket of the histogram at `cell`.
+/// The cell of a bucket of the histogram with these cells.
 #[inline]
-pub(crate) const fn bucket_cell(cell: u32, bucket: u32) -> u32 {
-    cell.wrapping_add(BEFORE_BUCKETS + bucket)
+const fn fixed_cell(first: u32, bucket: u32) -> u32 {
+    first.wrapping_add(BEFORE_BUCKETS + bucket)
+}
+
+/// The cell of a fixed bucket of the histogram at `cell`. A native one counts
+/// others there, and keeps the exemplars of its fixed buckets by these numbers.
+#[inline]
+pub(crate) fn bucket_cell(cell: u32, bucket: u32) -> u32 {
+    let first = if is_native(cell) {
+        first_cell(cell)
+    } else {
+        cell
+    };
+    fixed_cell(first, bucket)
 }
 
 /// A histogram as read by a scrape.
@@ -89,13 +94,15 @@ impl Histogram {
             dropped_observation("infinite");
         } else if self.unit == Unit::Seconds {
             self.observe_nanos(nanos_of(value).min(LONGEST_NANOS));
+        } else if is_native(self.cell) {
+            native::observe_value(self.cell, self.bounds, value);
         } else {
             let add = |bits| (f64::from_bits(bits) + value).to_bits();
             let bucket = self.bounds.bucket(value);
             if !try_observe(self.cell, bucket, add) {
                 observe_value_untouched(self.cell, bucket, value);
             }
-            exemplar::offer(bucket_cell(self.cell, bucket), || value);
+            exemplar::offer(fixed_cell(self.cell, bucket), || value);
         }
     }
 
@@ -118,11 +125,14 @@ impl Histogram {
     /// Counts nanoseconds in the histogram of durations at this cell.
     #[inline]
     pub(crate) fn observe_nanos_at(cell: u32, bounds: &Bounds, nanos: u64) {
+        if is_native(cell) {
+            return native::observe_nanos(cell, bounds, nanos);
+        }
         let bucket = bounds.bucket_of_nanos(nanos);
         if !try_observe(cell, bucket, |sum| sum.wrapping_add(nanos)) {
             observe_untouched(cell, bucket, nanos);
         }
-        exemplar::offer(bucket_cell(cell, bucket), || Unit::Seconds.value(nanos));
+        exemplar::offer(fixed_cell(cell, bucket), || Unit::Seconds.value(nanos));
     }
 
     /// Observations so far.

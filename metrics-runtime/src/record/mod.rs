@@ -22,7 +22,9 @@ mod native;
 mod row;
 mod scan;
 mod slab;
+mod succession;
 mod table;
+mod tagged;
 pub(crate) mod thread;
 
 pub(crate) use age::{Ages, Entry, refresh_ages};

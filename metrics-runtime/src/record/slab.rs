@@ -37,7 +37,7 @@ impl Chunk {
 
     /// The cell with this index, `offset` further on; both lie in one chunk.
     #[inline]
-    fn cell(&self, index: u32, offset: u32) -> &AtomicU64 {
+    pub(super) fn cell(&self, index: u32, offset: u32) -> &AtomicU64 {
         // Masked: cheaper than a check, and never out of bounds.
         &self.0[index.wrapping_add(offset) as usize % CHUNK]
     }
@@ -87,27 +87,72 @@ pub(crate) fn add_after(chunk: &Chunk, index: u32) {
 /// Counts an observation in a histogram of one's own slab.
 #[inline]
 pub(crate) fn observe(chunk: &Chunk, first: u32, bucket: u32, sum: impl FnOnce(u64) -> u64) {
+    let before = begin(chunk, first);
+    write(chunk, first, BEFORE_BUCKETS + bucket, one_more, sum, before);
+}
+
+/// Counts one more.
+#[inline]
+fn one_more(count: &AtomicU64) {
+    let counted = count.load(Ordering::Relaxed).wrapping_add(1);
+    count.store(counted, Ordering::Relaxed);
+}
+
+/// Makes the sequence number of a histogram of one's own slab odd, and returns
+/// what it was before.
+#[inline]
+pub(super) fn begin(chunk: &Chunk, first: u32) -> u64 {
     let [sequence, _] = chunk.head(first);
     let before = sequence.load(Ordering::Relaxed);
     sequence.store(before.wrapping_add(1), Ordering::Relaxed);
-    write(chunk, first, bucket, sum, before);
+    before
 }
 
-/// Writes a histogram whose sequence number is odd, and makes it even.
+/// Writes the sum and, by `count`, another cell of a histogram whose sequence number
+/// is odd, and makes the number even.
 #[inline]
-fn write(chunk: &Chunk, first: u32, bucket: u32, sum: impl FnOnce(u64) -> u64, before: u64) {
+pub(super) fn write(
+    chunk: &Chunk,
+    first: u32,
+    offset: u32,
+    count: impl FnOnce(&AtomicU64),
+    sum: impl FnOnce(u64) -> u64,
+    before: u64,
+) {
     // Release: who reads one of the cells below as written here and then fences
     // with acquire sees the odd number.
     fence(Ordering::Release);
     let [sequence, total] = chunk.head(first);
     total.store(sum(total.load(Ordering::Relaxed)), Ordering::Relaxed);
-    let count = chunk.cell(first, BEFORE_BUCKETS + bucket);
-    count.store(
-        count.load(Ordering::Relaxed).wrapping_add(1),
-        Ordering::Relaxed,
-    );
+    count(chunk.cell(first, offset));
     // Release: who reads this even number sees the cells as written above.
     sequence.store(before.wrapping_add(2), Ordering::Release);
+}
+
+/// Makes the sequence number of a histogram of the shared slab odd, once no other
+/// thread writes there, and returns what it was before.
+pub(super) fn take_turn(chunk: &Chunk, first: u32) -> u64 {
+    let sequence = chunk.cell(first, 0);
+    // Writers wait for each other by the lowest bit; a scrape never takes it.
+    loop {
+        let before = sequence.load(Ordering::Relaxed);
+        let even = before.is_multiple_of(2);
+        // Acquire: this writer goes on from the values of the one before.
+        if even
+            && sequence
+                .compare_exchange_weak(before, before + 1, Ordering::Acquire, Ordering::Relaxed)
+                .is_ok()
+        {
+            return before;
+        }
+        yield_now();
+    }
+}
+
+/// Gives a turn back in which nothing was written.
+pub(super) fn pass_turn(chunk: &Chunk, first: u32, before: u64) {
+    // Release: who takes the next turn goes on from what this thread has seen.
+    chunk.cell(first, 0).store(before, Ordering::Release);
 }
 
 /// The cells of one thread.
@@ -224,7 +269,7 @@ impl Slabs {
     }
 
     /// The chunk of a cell in the slab that threads share.
-    fn shared_chunk(&self, index: u32) -> Option<&'static Chunk> {
+    pub(super) fn shared_chunk(&self, index: u32) -> Option<&'static Chunk> {
         chunk(self.shared.table(), index).or_else(|| {
             let making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
             let table = self.shared.touch(index);
@@ -246,22 +291,8 @@ impl Slabs {
         let Some(chunk) = self.shared_chunk(first) else {
             return;
         };
-        let sequence = chunk.cell(first, 0);
-        // Writers wait for each other by the lowest bit; a scrape never takes it.
-        let before = loop {
-            let before = sequence.load(Ordering::Relaxed);
-            let even = before.is_multiple_of(2);
-            // Acquire: this writer goes on from the values of the one before.
-            if even
-                && sequence
-                    .compare_exchange_weak(before, before + 1, Ordering::Acquire, Ordering::Relaxed)
-                    .is_ok()
-            {
-                break before;
-            }
-            yield_now();
-        };
-        write(chunk, first, bucket, sum, before);
+        let before = take_turn(chunk, first);
+        write(chunk, first, BEFORE_BUCKETS + bucket, one_more, sum, before);
     }
 
     /// The tables of all slabs as they are now.

@@ -4,6 +4,7 @@
 //! thread does may lose what that thread was adding.
 
 use super::slab::{self, Slab, Slabs, Table};
+use super::tagged::{self, Cells};
 use crate::sync::FIRST_INDEX;
 use once_cell::sync::Lazy;
 use std::cell::Cell;
@@ -136,5 +137,21 @@ pub(crate) fn observe(first: u32, bucket: u32, sum: impl FnOnce(u64) -> u64) {
     match chunk(first).or_else(|| touch(first)) {
         Some(chunk) => slab::observe(chunk, first, bucket, sum),
         None => SLABS.observe_shared(first, bucket, sum),
+    }
+}
+
+/// Counts an observation in the bucket with this tag, if its cell is there and
+/// where it belongs.
+#[inline]
+pub(super) fn try_observe_tagged(cells: Cells, tag: u32, sum: impl FnOnce(u64) -> u64) -> bool {
+    chunk(cells.first).is_some_and(|chunk| tagged::try_observe(chunk, cells, tag, sum))
+}
+
+/// Counts an observation in the bucket with this tag; false when there is no cell
+/// left for it.
+pub(super) fn observe_tagged(cells: Cells, tag: u32, sum: impl FnOnce(u64) -> u64) -> bool {
+    match chunk(cells.first).or_else(|| touch(cells.first)) {
+        Some(chunk) => tagged::observe(chunk, cells, tag, sum),
+        None => tagged::observe_shared(&SLABS, cells, tag, sum),
     }
 }

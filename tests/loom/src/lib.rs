@@ -17,6 +17,14 @@ mod sync;
 #[allow(dead_code, reason = "the models drive a part of the core")]
 mod slab;
 
+#[path = "../../../metrics-runtime/src/record/tagged.rs"]
+#[allow(dead_code, reason = "the models drive a part of the core")]
+mod tagged;
+
+#[path = "../../../metrics-runtime/src/record/succession.rs"]
+#[allow(dead_code, reason = "the models drive a part of the core")]
+mod succession;
+
 #[path = "../../../metrics-runtime/src/record/table.rs"]
 #[allow(dead_code, reason = "the models drive a part of the core")]
 mod table;
@@ -59,3 +67,4 @@ mod name {
 }
 
 pub mod model;
+pub mod native;

@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 /// a thread that loads and then stores hides what another has loaded before. So
 /// the first way through a model has to write first and read last: the thread
 /// that starts the others is a writer, and the scrape is the last to be started.
-fn explore(model: impl Fn() + Send + Sync + 'static) {
+pub(crate) fn explore(model: impl Fn() + Send + Sync + 'static) {
     let mut builder = Builder::new();
     builder.preemption_bound = Some(3);
     let ways = std::sync::Arc::new(AtomicUsize::new(0));
@@ -28,18 +28,18 @@ fn explore(model: impl Fn() + Send + Sync + 'static) {
         model();
     });
     let ways = ways.load(Relaxed);
-    assert!(ways >= 100, "only {ways} ways were tried");
+    assert!(ways >= 40, "only {ways} ways were tried");
     println!("{ways} ways");
 }
 
 /// As a thread records: in its own slab, touched at the first time.
-struct Writer {
+pub(crate) struct Writer {
     slab: &'static Slab,
     table: &'static Table,
 }
 
 impl Writer {
-    fn new(slabs: &Slabs) -> Self {
+    pub(crate) fn new(slabs: &Slabs) -> Self {
         let slab = slabs.claim().expect("there is a slab for each writer");
         Self {
             slab,
@@ -47,7 +47,7 @@ impl Writer {
         }
     }
 
-    fn chunk(&mut self, index: u32) -> &'static slab::Chunk {
+    pub(crate) fn chunk(&mut self, index: u32) -> &'static slab::Chunk {
         if slab::chunk(self.table, index).is_none() {
             self.table = self.slab.touch(index);
         }
@@ -81,12 +81,12 @@ fn read(slabs: &Slabs, first: u32) -> Option<[u64; 2]> {
 }
 
 /// A thread that works on the slabs.
-fn start(slabs: &Arc<Slabs>, work: impl FnOnce(&Slabs) + 'static) -> JoinHandle<()> {
+pub(crate) fn start(slabs: &Arc<Slabs>, work: impl FnOnce(&Slabs) + 'static) -> JoinHandle<()> {
     let slabs = Arc::clone(slabs);
     thread::spawn(move || work(&slabs))
 }
 
-fn join(threads: impl IntoIterator<Item = JoinHandle<()>>) {
+pub(crate) fn join(threads: impl IntoIterator<Item = JoinHandle<()>>) {
     for thread in threads {
         thread.join().expect("no thread panics");
     }
@@ -174,7 +174,7 @@ pub fn writers_of_the_shared_slab_take_turns() {
 
 /// Two cells of which the second needs a longer table.
 fn near_and_far(slabs: &Slabs) -> [u32; 2] {
-    [1, 6].map(|cells| {
+    [1, 10].map(|cells| {
         let first = slabs.allocate(cells, 1).expect("there is room");
         first + cells - 1
     })

@@ -11,12 +11,13 @@ pub(crate) use loom::sync::atomic::{
 };
 pub(crate) use loom::thread::yield_now;
 
-pub(crate) const CHUNK: usize = 4;
+pub(crate) const CHUNK: usize = 8;
 pub(crate) const FIRST_INDEX: usize = CHUNK;
 pub(crate) const FIRST_TABLE: usize = 2;
 pub(crate) const TABLES: usize = 2;
 pub(crate) const SLABS: usize = 2;
 pub(crate) const TRIES: usize = 2;
+pub(crate) const SUCCESSORS: usize = 2;
 pub(crate) const FIRST_GENERATION: usize = 2;
 pub(crate) const GENERATIONS: usize = 2;
 

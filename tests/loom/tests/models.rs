@@ -1,6 +1,6 @@
 //! Runs the models, each as a test.
 
-use loom_models::model;
+use loom_models::{model, native};
 
 #[test]
 fn two_writers_lose_nothing_and_a_scrape_never_sees_less() {
@@ -40,4 +40,19 @@ fn what_is_in_progress_is_never_negative() {
 #[test]
 fn rows_are_made_while_they_are_read() {
     model::rows_are_made_while_they_are_read();
+}
+
+#[test]
+fn a_bucket_comes_up_while_it_is_read() {
+    native::a_bucket_comes_up_while_it_is_read();
+}
+
+#[test]
+fn two_buckets_that_race_for_a_shared_cell_get_two() {
+    native::two_buckets_that_race_for_a_shared_cell_get_two();
+}
+
+#[test]
+fn a_generation_follows_while_buckets_come_up() {
+    native::a_generation_follows_while_buckets_come_up();
 }

@@ -1,5 +1,7 @@
 //! What recording a call costs.
 
+mod variant;
+
 use crate::file::{Row, rows, shown, stamp};
 use crate::promise::Promise;
 use std::collections::HashMap;
@@ -13,12 +15,16 @@ const UNSEEN: f64 = 119.0;
 const LEAST_ADDED: f64 = 1.0;
 
 /// The jobs in their order, with a title.
-const JOBS: [(&str, &str); 11] = [
+const JOBS: [(&str, &str); 12] = [
     ("clock", "Clocks around the call, no metric"),
     ("counter", "Counter without labels or with constant ones"),
     ("counted", "Counter by outcome"),
     ("timed", "Histogram of durations"),
     ("timed-async", "Histogram of durations, async function"),
+    (
+        "observe",
+        "Histogram of durations, by a handle and without a clock",
+    ),
     ("both", "Histogram of durations and counter by outcome"),
     ("closed-1", "Counter with one closed label of four values"),
     ("closed-2", "Counter with two closed labels"),
@@ -67,6 +73,9 @@ pub(crate) struct Hot {
     instr_disabled: HashMap<String, f64>,
     one: Times,
     disabled: Times,
+    /// With a source of exemplars, of which none is due.
+    exemplars: Times,
+    instr_exemplars: HashMap<String, f64>,
     /// How many threads "all" are.
     threads: String,
     all: Times,
@@ -97,6 +106,8 @@ impl Hot {
             instr_disabled: instr(&directory.join("instr-disabled.tsv")),
             one: times(&directory.join("time.tsv"), "one"),
             disabled: times(&directory.join("time-disabled.tsv"), "one"),
+            exemplars: times(&directory.join("time-exemplars.tsv"), "one"),
+            instr_exemplars: instr(&directory.join("instr-exemplars.tsv")),
             threads,
             all: times(&all, "one"),
             shared: times(&all, "shared"),
@@ -135,6 +146,7 @@ impl Hot {
         }
         self.print_contention();
         self.print_disabled();
+        self.print_exemplars();
     }
 
     fn print_job(&self, job: &str, title: &str) {
@@ -297,6 +309,7 @@ impl Hot {
             let what = format!("5. `{}`, disabled: added instructions", case.id);
             promises.push(Promise::at_most(what, self.added_instr_disabled(case), 4.0));
         }
+        promises.extend(self.promises_of_variants());
         promises
     }
 

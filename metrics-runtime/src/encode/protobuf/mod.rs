@@ -108,7 +108,7 @@ fn number(
     wire::bytes(out, field, &message);
 }
 
-/// A classic histogram, as the field of its metric. The bucket up to `+Inf` is the
+/// A histogram, as the field of its metric. The bucket up to `+Inf` is the
 /// count, and stands there only for its exemplar.
 fn histogram(
     out: &mut Vec<u8>,
@@ -121,12 +121,14 @@ fn histogram(
     let (mut message, mut bucket) = (Vec::with_capacity(512), Vec::with_capacity(32));
     wire::integer(&mut message, 1, count);
     wire::double(&mut message, 2, sum);
+    let mut exemplars = Vec::new();
     for (bound, cumulated, exemplar) in buckets {
         bucket.clear();
         wire::integer(&mut bucket, 1, cumulated);
         wire::double(&mut bucket, 2, bound);
         if let Some(kept) = exemplar {
             write_exemplar(&mut bucket, 3, &kept);
+            exemplars.push(kept);
         }
         wire::bytes(&mut message, 3, &bucket);
     }
@@ -135,6 +137,9 @@ fn histogram(
     }
     if let Some(created) = created {
         timestamp(&mut message, 15, created);
+    }
+    if native.is_some() {
+        native::write_exemplars(&mut message, &exemplars);
     }
     wire::bytes(out, metric_field::HISTOGRAM, &message);
 }

@@ -2,8 +2,9 @@
 //!
 //! <https://prometheus.io/docs/specs/native_histograms/>
 
-use super::wire;
+use super::{wire, write_exemplar};
 use crate::record::NativeReading;
+use crate::record::exemplar::Kept;
 
 /// Writes schema, zero bucket and buckets.
 pub(super) fn write(out: &mut Vec<u8>, reading: &NativeReading) {
@@ -17,6 +18,18 @@ pub(super) fn write(out: &mut Vec<u8>, reading: &NativeReading) {
         // classic one.
         span(out, 12, 0, 0);
     }
+}
+
+/// The most exemplars that a native histogram has, as in Prometheus' client
+/// libraries.
+const MOST: usize = 10;
+
+/// Writes exemplars of the histogram as such: all of them, or some that are spread
+/// over those of the buckets.
+pub(super) fn write_exemplars(out: &mut Vec<u8>, kept: &[Kept]) {
+    let count = kept.len().min(MOST);
+    let spread = (0..count).filter_map(|nth| kept.get(nth * kept.len() / count));
+    spread.for_each(|kept| write_exemplar(out, 16, kept));
 }
 
 fn span(out: &mut Vec<u8>, field: u32, offset: i32, length: u64) {

@@ -18,6 +18,12 @@ impl Kept {
     }
 }
 
+/// There is no source.
+#[inline]
+pub(crate) const fn is_on() -> bool {
+    false
+}
+
 /// Nothing is kept.
 #[inline]
 pub(crate) fn offer(_: u32, _: impl FnOnce() -> f64) {}

@@ -1,14 +1,14 @@
 //! Exemplars: beside a counter or a bucket, one recording and where it came from.
 
-use super::cells::chunk_of;
 use crate::name::LabelName;
 use crate::registry::dropped_exemplar;
 use crate::tracing;
+use once_cell::race::OnceBox;
 use once_cell::sync::OnceCell;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 /// The most code points that names and values of an exemplar's labels have
@@ -164,57 +164,55 @@ impl Kept {
     }
 }
 
-/// The place of one exemplar.
-#[derive(Debug, Default)]
-struct Slot {
-    /// The round in which it was taken.
-    round: AtomicU32,
-    kept: Mutex<Option<Box<Kept>>>,
+/// Cells of a chunk.
+const CELLS: usize = 512;
+
+/// As many chunks as a slab has.
+const CHUNKS: usize = 1 << 18;
+
+/// The exemplars of a chunk's cells.
+struct Chunk {
+    /// The rounds in which they were taken, apart from them: these are looked at by
+    /// every recording.
+    rounds: [AtomicU32; CELLS],
+    kept: [Mutex<Option<Box<Kept>>>; CELLS],
 }
 
-/// Slots of a chunk.
-const CHUNK: usize = 512;
-
-/// Slots of the cells of a chunk, once one of them has an exemplar.
-type Chunk = OnceLock<Box<[Slot]>>;
-
-/// Chunks by number, in lists each twice as long as the one before.
-static CHUNKS: [OnceLock<Box<[Chunk]>>; 12] = [const { OnceLock::new() }; 12];
-
-/// The chunk of this cell, if it is one of a slab.
-fn chunk(cell: u32) -> Option<&'static Chunk> {
-    let number = cell / 512;
-    let (list, first) = chunk_of(number);
-    let list = CHUNKS
-        .get(list)?
-        .get_or_init(|| (0..512 << list).map(|_| OnceLock::new()).collect());
-    list.get((number - first) as usize)
+impl Chunk {
+    fn new() -> Box<Self> {
+        Box::new(Self {
+            rounds: std::array::from_fn(|_| AtomicU32::new(0)),
+            kept: std::array::from_fn(|_| Mutex::new(None)),
+        })
+    }
 }
 
+/// Chunks by number, each made when one of its cells has an exemplar: one look-up on
+/// the way to a round. What isn't used takes no memory.
+static EXEMPLARS: [OnceBox<Chunk>; CHUNKS] = [const { OnceBox::new() }; CHUNKS];
+
+/// Whether there is a source.
 #[inline]
-fn slot(cell: u32) -> Option<&'static Slot> {
-    chunk(cell)?.get()?.get(cell as usize % CHUNK)
+pub(crate) fn is_on() -> bool {
+    // Relaxed, here and below: whether one is due is a question of taste.
+    ON.load(Ordering::Relaxed)
 }
 
 /// Offers the recording at this cell, of this value, as an exemplar.
 #[inline]
 pub(crate) fn offer(cell: u32, value: impl FnOnce() -> f64) {
-    // Relaxed, here and below: whether one is due is a question of taste.
-    if ON.load(Ordering::Relaxed) && is_due(cell) {
+    if is_on() && is_due(cell) {
         take(cell, value());
     }
 }
 
 #[inline]
 fn is_due(cell: u32) -> bool {
-    let round = ROUND.load(Ordering::Relaxed);
-    // Native histograms, whose indices are beyond those of slabs, have none yet.
-    chunk(cell).is_some_and(|chunk| {
-        let slot = chunk
-            .get()
-            .and_then(|slots| slots.get(cell as usize % CHUNK));
-        slot.is_none_or(|slot| slot.round.load(Ordering::Relaxed) != round)
-    })
+    let Some(chunk) = EXEMPLARS.get(cell as usize / CELLS) else {
+        return false;
+    };
+    let taken = |chunk: &Chunk| chunk.rounds[cell as usize % CELLS].load(Ordering::Relaxed);
+    chunk.get().map_or(0, taken) != ROUND.load(Ordering::Relaxed)
 }
 
 #[cold]
@@ -242,16 +240,16 @@ fn take(cell: u32, value: f64) {
 
 /// Keeps an exemplar; not if somebody else is at it.
 fn keep(cell: u32, value: f64, exemplar: Exemplar) {
-    let Some(chunk) = chunk(cell) else { return };
-    let chunk = chunk.get_or_init(|| (0..CHUNK).map(|_| Slot::default()).collect());
-    let Some(slot) = chunk.get(cell as usize % CHUNK) else {
+    let Some(chunk) = EXEMPLARS.get(cell as usize / CELLS) else {
         return;
     };
-    let Ok(mut kept) = slot.kept.try_lock() else {
+    let chunk = chunk.get_or_init(Chunk::new);
+    let place = cell as usize % CELLS;
+    let Ok(mut kept) = chunk.kept[place].try_lock() else {
         return;
     };
-    slot.round
-        .store(ROUND.load(Ordering::Relaxed), Ordering::Relaxed);
+    let round = ROUND.load(Ordering::Relaxed);
+    chunk.rounds[place].store(round, Ordering::Relaxed);
     *kept = Some(Box::new(Kept {
         exemplar,
         value,
@@ -269,10 +267,9 @@ pub(crate) fn kept(cell: u32) -> Option<Kept> {
     if !ON.load(Ordering::Relaxed) {
         return None;
     }
-    let kept = slot(cell)?
-        .kept
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner);
+    let chunk = EXEMPLARS.get(cell as usize / CELLS)?.get()?;
+    let kept = chunk.kept[cell as usize % CELLS].lock();
+    let kept = kept.unwrap_or_else(PoisonError::into_inner);
     kept.as_deref().cloned()
 }
 

@@ -1,27 +1,23 @@
 //! The native series of the process, by index.
 
 use super::series::Series;
-use super::{NATIVE_BASE, Shape};
+use super::{NATIVE, Shape, is_native};
 use crate::record::bucket::Bounds;
 use once_cell::race::{OnceBox, OnceRef};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
 
-/// Places of the first chunk; each further chunk has twice as many.
-const FIRST_CHUNK: u32 = 64;
+/// Places of a block.
+const PLACES: usize = 1_024;
 
-/// Chunks: enough for 67 million series.
-const CHUNKS: usize = 20;
+/// Blocks: enough for as many series as there are cells for.
+const BLOCKS: usize = 1_024;
 
-const _: () = assert!(
-    NATIVE_BASE < u32::MAX - (FIRST_CHUNK << CHUNKS),
-    "no index is one that says that recording is off"
-);
-
-/// A growing array of places. None moves or goes away.
+/// Blocks of places. None moves or goes away.
 #[derive(Debug)]
 pub(crate) struct Natives {
-    chunks: [OnceLock<Box<[Place]>>; CHUNKS],
-    next: Mutex<u32>,
+    blocks: [OnceBox<[Place; PLACES]>; BLOCKS],
+    next: Mutex<usize>,
 }
 
 /// Where a series is.
@@ -29,20 +25,27 @@ pub(crate) struct Natives {
 struct Place {
     /// Those of its family; none before it was handed out.
     bounds: OnceRef<'static, Bounds>,
-    /// Made when it is recorded into first.
+    /// Made when it is recorded into.
     series: OnceBox<Series>,
 }
 
 /// The native series of the process.
 pub(crate) static NATIVES: Natives = Natives {
-    chunks: [const { OnceLock::new() }; CHUNKS],
+    blocks: [const { OnceBox::new() }; BLOCKS],
     next: Mutex::new(0),
 };
 
-/// The chunk of a place, and the chunk's first place.
-const fn chunk_of(place: u32) -> (usize, u32) {
-    let chunk = (place / FIRST_CHUNK + 1).ilog2();
-    (chunk as usize, FIRST_CHUNK * ((1 << chunk) - 1))
+/// The first cell of each series, or zero, which is nowhere: one look-up on the way
+/// to the cells. What isn't used takes no memory.
+static FIRST_CELLS: [AtomicU32; PLACES * BLOCKS] = [const { AtomicU32::new(0) }; PLACES * BLOCKS];
+
+/// The first of the cells of a native series; zero, which is nowhere, if it was
+/// never recorded into.
+#[inline]
+pub(in crate::record) fn first_cell(index: u32) -> u32 {
+    // Masked: cheaper than a check, and never out of bounds. Relaxed: it is a number
+    // by which each thread finds cells of its own.
+    FIRST_CELLS[index as usize % FIRST_CELLS.len()].load(Ordering::Relaxed)
 }
 
 impl Natives {
@@ -50,32 +53,27 @@ impl Natives {
     /// `None` when they are used up.
     pub(crate) fn allocate(&self, len: u32, bounds: &'static Bounds) -> Option<u32> {
         let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut first = *next;
-        loop {
-            let (chunk, start) = chunk_of(first);
-            let size = FIRST_CHUNK << chunk;
-            let places = self.chunks.get(chunk)?;
-            let from = first - start;
-            if len <= size - from {
-                let new = || Place {
-                    bounds: OnceRef::new(),
-                    series: OnceBox::new(),
-                };
-                let places = places.get_or_init(|| (0..size).map(|_| new()).collect());
-                for place in places.iter().skip(from as usize).take(len as usize) {
-                    let _ = place.bounds.set(bounds);
-                }
-                *next = first + len;
-                return Some(NATIVE_BASE + first);
-            }
-            first = start + size;
+        let first = *next;
+        let end = first + len as usize;
+        if end > PLACES * BLOCKS {
+            return None;
         }
+        for place in first..end {
+            let block = self.blocks.get(place / PLACES)?;
+            let new = |_| Place {
+                bounds: OnceRef::new(),
+                series: OnceBox::new(),
+            };
+            let block = block.get_or_init(|| Box::new(std::array::from_fn(new)));
+            let _ = block.get(place % PLACES)?.bounds.set(bounds);
+        }
+        *next = end;
+        u32::try_from(first).ok().map(|first| NATIVE | first)
     }
 
     fn place(&self, index: u32) -> Option<&Place> {
-        let place = index.checked_sub(NATIVE_BASE)?;
-        let (chunk, start) = chunk_of(place);
-        self.chunks.get(chunk)?.get()?.get((place - start) as usize)
+        let place = (index & !NATIVE) as usize;
+        self.blocks.get(place / PLACES)?.get()?.get(place % PLACES)
     }
 
     /// What the series has recorded so far, if anything.
@@ -85,14 +83,20 @@ impl Natives {
 
     /// What the series has in common with its family; `None` if it isn't native.
     pub(crate) fn shape(&self, index: u32) -> Option<Shape> {
-        self.place(index)?.bounds.get()?.shape()
+        let place = is_native(index).then(|| self.place(index))??;
+        place.bounds.get()?.shape()
     }
 
     /// The series, to record into.
-    #[inline]
     pub(super) fn touch(&self, index: u32) -> Option<&Series> {
         let place = self.place(index)?;
-        place.series.get().or_else(|| place.make())
+        place.series.get().or_else(|| {
+            let series = place.make()?;
+            // Relaxed: as above.
+            let first = FIRST_CELLS.get((index & !NATIVE) as usize)?;
+            first.store(series.first_cell(), Ordering::Relaxed);
+            Some(series)
+        })
     }
 }
 

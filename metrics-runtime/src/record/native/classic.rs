@@ -1,6 +1,6 @@
 //! Native histograms on pages whose format has none: fixed bounds.
 
-use super::key::{FINEST, PER_OCTAVE};
+use super::key::{FINEST, lowered};
 use crate::desc::Unit;
 
 /// Binary logarithms of the bounds: the first, the last, and from one to the next.
@@ -56,15 +56,12 @@ pub(crate) fn classic_bounds(unit: Unit) -> &'static [f64] {
     }
 }
 
-/// The fixed bucket that counts a bucket with this schema and key: that of the
-/// first bound which is surely not below any of its values.
-pub(super) fn classic_bucket(unit: Unit, schema: i32, key: i32, negative: bool) -> usize {
-    if negative {
-        return 0;
-    }
+/// The fixed bucket that counts a bucket above zero with this schema and key: that
+/// of the first bound which is surely not below any of its values.
+pub(super) fn classic_bucket(unit: Unit, schema: i32, key: i32) -> u32 {
     let Exponents { first, last, step } = exponents(unit);
-    let upper = key << (FINEST - schema);
-    let mut bounds = (first..=last).step_by(usize::try_from(step).unwrap_or(1));
-    let found = bounds.position(|bound| upper <= bound * PER_OCTAVE);
-    found.unwrap_or_else(|| classic_bounds(unit).len())
+    // The power of two that none of its values is above.
+    let octave = lowered(key << (FINEST - schema), FINEST);
+    let above = octave.clamp(first, last + step) - first;
+    (above + step - 1).cast_unsigned() / step.cast_unsigned()
 }

@@ -1,29 +1,31 @@
 //! Native histograms: buckets that grow exponentially and come up as values do.
 //!
-//! A series is an object of an arena, with an index above that of every cell, so
-//! that recording into a classic histogram doesn't know of it. Its counts lie in
-//! the threads' slabs like all others; a directory that all threads share says in
-//! which cell a bucket is counted.
+//! A series has cells in the threads' slabs like every histogram, and an index that
+//! is past every cell, so that recording into a classic histogram doesn't know of
+//! it. Each cell says which bucket it counts. What finds no cell, and what a scrape
+//! reads, goes through an object of the series.
 
 mod arena;
 mod classic;
 mod generation;
 mod key;
 mod reading;
+mod record;
 mod series;
 #[cfg(test)]
 mod tests;
 
-pub(super) use arena::NATIVES;
+pub(super) use arena::{NATIVES, first_cell};
 pub(crate) use classic::classic_bounds;
 pub(crate) use reading::NativeReading;
 pub(super) use reading::{classic, read};
+pub(super) use record::{observe_nanos, observe_value};
 
 use crate::desc::Unit;
 
-/// The first index of a native series: past every cell of a slab, and before
-/// [`OFF`](crate::catalogue::OFF).
-const NATIVE_BASE: u32 = 1 << 31;
+/// The bit of an index that says that the series is native; past every cell of a
+/// slab, so that recording into a classic histogram needs no look at it.
+const NATIVE: u32 = 1 << 31;
 
 /// What the series of a family have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,27 +37,15 @@ pub(crate) struct Shape {
     pub(crate) unit: Unit,
 }
 
+impl Shape {
+    /// By how much its schema is below the finest one at first.
+    pub(super) const fn lower(self) -> i32 {
+        key::FINEST - self.schema
+    }
+}
+
 /// Whether the index is that of a native series.
 #[inline]
-pub(super) fn is_native(index: u32) -> bool {
-    index >= NATIVE_BASE
-}
-
-/// Counts a duration.
-pub(super) fn observe_nanos(index: u32, nanos: u64) {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "durations are at most 2^53 nanoseconds"
-    )]
-    let seconds = nanos as f64 / 1e9;
-    if let Some(series) = NATIVES.touch(index) {
-        series.observe(seconds, |sum| sum.wrapping_add(nanos));
-    }
-}
-
-/// Counts a value that isn't NaN.
-pub(super) fn observe_value(index: u32, value: f64) {
-    if let Some(series) = NATIVES.touch(index) {
-        series.observe(value, |sum| (f64::from_bits(sum) + value).to_bits());
-    }
+pub(super) const fn is_native(index: u32) -> bool {
+    index & NATIVE != 0
 }

@@ -27,7 +27,7 @@ pub(crate) struct NativeReading {
     pub(crate) count: u64,
 }
 
-/// A bucket that isn't empty, of one generation.
+/// A bucket that isn't empty, of one generation in one slab.
 #[derive(Clone, Copy)]
 struct Bucket {
     schema: i32,
@@ -136,8 +136,8 @@ pub(crate) fn classic(
     buckets: &mut [u64],
 ) -> f64 {
     let mut sum = 0;
-    let mut add = |bucket: usize, count| {
-        if let Some(bucket) = buckets.get_mut(bucket) {
+    let mut add = |bucket: u32, count| {
+        if let Some(bucket) = buckets.get_mut(bucket as usize) {
             *bucket += count;
         }
     };
@@ -145,7 +145,12 @@ pub(crate) fn classic(
         sum = shape.unit.add(sum, counts.sum());
         add(0, counts.zero());
         for (key, negative, count) in counts.buckets() {
-            add(classic_bucket(shape.unit, schema, key, negative), count);
+            let bucket = if negative {
+                0
+            } else {
+                classic_bucket(shape.unit, schema, key)
+            };
+            add(bucket, count);
         }
     }
     shape.unit.value(sum)
