@@ -55,7 +55,7 @@ const LONGEST_NANOS: u64 = 1 << 53;
 
 /// The cell of a bucket of the histogram with these cells.
 #[inline]
-const fn fixed_cell(first: u32, bucket: u32) -> u32 {
+pub(super) const fn fixed_cell(first: u32, bucket: u32) -> u32 {
     first.wrapping_add(BEFORE_BUCKETS + bucket)
 }
 

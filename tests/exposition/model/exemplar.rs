@@ -1,6 +1,6 @@
 //! Exemplars: which ones may stand beside a sample.
 
-use super::Labels;
+use super::{Labels, same};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// An exemplar as it was recorded, or as a page has it.
@@ -48,7 +48,7 @@ impl Rule {
 
 impl Exemplar {
     pub(crate) fn is_shown_as(&self, found: &Self) -> bool {
-        self.labels == found.labels && self.value.total_cmp(&found.value).is_eq()
+        self.labels == found.labels && same(self.value, found.value)
     }
 
     /// It was recorded within the hours that a run may take.

@@ -28,6 +28,10 @@ pub(crate) const fn is_on() -> bool {
 #[inline]
 pub(crate) fn offer(_: u32, _: impl FnOnce() -> f64) {}
 
+/// As [`offer`].
+#[inline]
+pub(crate) fn offer_to(_: u32, _: impl FnOnce() -> f64) {}
+
 /// Nothing was kept.
 #[inline]
 pub(crate) fn kept(_: u32) -> Option<Kept> {

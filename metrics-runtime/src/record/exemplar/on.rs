@@ -201,7 +201,15 @@ pub(crate) fn is_on() -> bool {
 /// Offers the recording at this cell, of this value, as an exemplar.
 #[inline]
 pub(crate) fn offer(cell: u32, value: impl FnOnce() -> f64) {
-    if is_on() && is_due(cell) {
+    if is_on() {
+        offer_to(cell, value);
+    }
+}
+
+/// As [`offer`], once it is known that there is a source.
+#[inline]
+pub(crate) fn offer_to(cell: u32, value: impl FnOnce() -> f64) {
+    if is_due(cell) {
         take(cell, value());
     }
 }

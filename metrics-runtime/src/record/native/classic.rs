@@ -58,6 +58,7 @@ pub(crate) fn classic_bounds(unit: Unit) -> &'static [f64] {
 
 /// The fixed bucket that counts a bucket above zero with this schema and key: that
 /// of the first bound which is surely not below any of its values.
+#[inline]
 pub(super) fn classic_bucket(unit: Unit, schema: i32, key: i32) -> u32 {
     let Exponents { first, last, step } = exponents(unit);
     // The power of two that none of its values is above.

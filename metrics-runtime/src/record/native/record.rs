@@ -6,7 +6,7 @@ use super::generation::FEW;
 use super::key::{FINEST, finest_key, finest_key_of_nanos, tag};
 use super::series::ZERO_THRESHOLD;
 use crate::desc::Unit;
-use crate::record::histogram::bucket_cell;
+use crate::record::histogram::fixed_cell;
 use crate::record::tagged::Cells;
 use crate::record::thread::try_observe_tagged;
 use crate::record::{Bounds, exemplar};
@@ -90,7 +90,8 @@ extern "C" fn observe_value_slowly(index: u32, value: f64) {
 
 /// Offers a value with this key at the finest schema as the exemplar of the fixed
 /// bucket that it lies in: there are few of them, and they are spread.
+#[inline]
 fn offer(index: u32, unit: Unit, key: i32, value: impl FnOnce() -> f64) {
     let bucket = classic_bucket(unit, FINEST, key);
-    exemplar::offer(bucket_cell(index, bucket), value);
+    exemplar::offer_to(fixed_cell(first_cell(index), bucket), value);
 }
