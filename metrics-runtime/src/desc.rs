@@ -301,7 +301,7 @@ pub enum DescError {
     },
     /// The buckets of a native histogram aren't possible.
     #[error(
-        "native buckets have a finite factor above 1 and at least one bucket; got {factor} and {max}"
+        "native buckets have a finite factor above 1, and from 1 to 500 buckets; got {factor} and {max}"
     )]
     NativeBuckets {
         /// The factor as given.

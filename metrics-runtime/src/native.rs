@@ -7,6 +7,10 @@ use crate::desc::DescError;
 const COARSEST: i32 = -4;
 const FINEST: i32 = 8;
 
+/// The most buckets that may be asked for: a series has cells for a few more at its
+/// first schema.
+const MOST: u32 = 500;
+
 /// Buckets of a native histogram: each bound is the one before times at most a
 /// factor, and they come up as values do.
 ///
@@ -31,7 +35,7 @@ const FINEST: i32 = 8;
 pub struct NativeBuckets {
     /// The most by which a bound is above the one before; above one.
     pub factor: f64,
-    /// The most buckets that are served.
+    /// The most buckets that are served; from 1 to 500.
     pub max: u32,
 }
 
@@ -43,10 +47,13 @@ impl NativeBuckets {
     /// from -4 to 8. When values fall into more than `max` buckets, what is below
     /// a millionth is counted around zero, and then the bounds are thinned out.
     ///
+    /// An observation costs half as much again as one of fixed buckets; more where
+    /// values spread over more than a hundred buckets.
+    ///
     /// # Errors
     ///
     /// [`DescError::NativeBuckets`] when the factor isn't a number above one, or
-    /// there are to be no buckets.
+    /// there are to be no buckets, or more than 500.
     pub fn new(factor: f64, max: u32) -> Result<Self, DescError> {
         Self { factor, max }.checked()
     }
@@ -58,7 +65,7 @@ impl NativeBuckets {
 
     pub(crate) fn checked(self) -> Result<Self, DescError> {
         let Self { factor, max } = self;
-        if factor.is_finite() && factor > 1.0 && max > 0 {
+        if factor.is_finite() && factor > 1.0 && max > 0 && max <= MOST {
             Ok(self)
         } else {
             Err(DescError::NativeBuckets { factor, max })
@@ -118,6 +125,7 @@ mod tests {
             (f64::NAN, 160),
             (f64::INFINITY, 160),
             (1.1, 0),
+            (1.1, 501),
         ] {
             let made = NativeBuckets::new(factor, max);
             assert!(matches!(made, Err(DescError::NativeBuckets { .. })));

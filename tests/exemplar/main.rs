@@ -3,7 +3,7 @@
 
 use integration_tests::protobuf;
 use integration_tests::protobuf::model::{Exemplar as Read, Histogram};
-use metrics_runtime::{Exemplar, Format, NativeBuckets, Registry, set_exemplar_source};
+use metrics_runtime::{Exemplar, Format, NativeBuckets, Registry, set_exemplar_source, timed};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,6 +12,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 thread_local! {
     static TRACE: RefCell<String> = const { RefCell::new(String::new()) };
 }
+
+static CONFLICTING: Registry = Registry::new();
 
 /// Observes values, each in a trace that is named by it.
 fn observe(registry: &Registry, family: &str, values: &[f64]) {
@@ -129,4 +131,30 @@ fn a_bucket_keeps_its_exemplar_until_a_page_was_made() {
     let page = registry.encode(Format::OpenMetrics);
     let page = String::from_utf8(page).expect("it is text");
     assert!(page.contains("# {trace_id=\"5\"} 5 "), "{page}");
+}
+
+#[timed(name = "twice_seconds", buckets = [1.0], registry = CONFLICTING)]
+fn first() {}
+
+#[timed(name = "twice_seconds", buckets = [2.0], registry = CONFLICTING)]
+fn second() {}
+
+// Mutation: `take` keeps what is recorded nowhere; `kept` asks for it.
+#[test]
+fn what_is_recorded_nowhere_has_no_exemplar_anywhere() {
+    let _alone = set_source();
+    TRACE.set("of nobody".to_owned());
+    first();
+    second();
+    TRACE.take();
+    let registry = Registry::new();
+    let untouched = registry.native_histogram("untouched", "Sizes.", NativeBuckets::default());
+    assert_eq!(untouched.expect("it is valid").count(), 0);
+    let page = registry.encode(Format::OpenMetrics);
+    let page = String::from_utf8(page).expect("it is text");
+    assert!(
+        page.contains("untouched_bucket") && !page.contains("of nobody"),
+        "{page}"
+    );
+    assert!(read(&registry, "untouched").exemplars.is_empty());
 }

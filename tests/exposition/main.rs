@@ -132,7 +132,8 @@ fn every_registry_is_read_back_from_openmetrics() {
     });
 }
 
-// Mutations: a wrong field number; a wrong length; buckets not cumulated; spans
+// P1, P2. Mutations: a wrong field number; a label value cut within a character; a
+// wrong length; buckets not cumulated; spans
 // whose offset doesn't count from the one before; counts instead of differences;
 // the schema as an unsigned number; quantiles instead of their values.
 #[test]

@@ -100,8 +100,8 @@ fn parse_factor(input: ParseStream<'_>) -> syn::Result<f64> {
 fn parse_max(input: ParseStream<'_>) -> syn::Result<u32> {
     let span: Span = input.span();
     let max = input.parse().and_then(|max: LitInt| max.base10_parse());
-    let message = "how many buckets there are at most is a whole number from 1 on";
-    let max = max.ok().filter(|max| *max > 0);
+    let message = "how many buckets there are at most is a whole number from 1 to 500";
+    let max = max.ok().filter(|max| (1..=500).contains(max));
     max.ok_or_else(|| syn::Error::new(span, message))
 }
 

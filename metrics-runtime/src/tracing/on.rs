@@ -8,6 +8,7 @@
 use crate::Exemplar;
 use opentelemetry::Context;
 use opentelemetry::trace::TraceContextExt;
+use std::panic::catch_unwind;
 
 /// Recordings are asked for their span, unless a source is set.
 pub(crate) const ON: bool = true;
@@ -22,9 +23,9 @@ impl Drop for Alive {
 thread_local! {
     /// Gone before the cell with the context is, since that is made first and
     /// locals go in the opposite order: it can't be asked whether it is there.
-    static ALIVE: Alive = {
-        Context::map_current(|_| ());
-        Alive
+    static ALIVE: Option<Alive> = {
+        // It is gone already in a thread that is ending and was never asked before.
+        catch_unwind(|| Context::map_current(|_| ())).ok().map(|()| Alive)
     };
 }
 
@@ -37,6 +38,11 @@ thread_local! {
 /// `tracing-opentelemetry` (0.34) sees, and the active ones of `opentelemetry`
 /// (0.33); without such a layer nothing is recorded. A layer that is made
 /// `with_context_activation(false)` shows no spans here.
+///
+/// A recording that is due for an exemplar asks for its span; where there is none, or
+/// one that isn't sampled, the next recording asks again, which costs some ten
+/// nanoseconds. Once it has its exemplar, a series or bucket costs a nanosecond more
+/// than without the feature.
 ///
 /// No lock is taken, so that layers, samplers and span processors may call
 /// annotated functions.
@@ -64,7 +70,7 @@ thread_local! {
 /// assert_eq!(span_exemplar(), None);
 /// ```
 pub fn span_exemplar() -> Option<Exemplar> {
-    ALIVE.try_with(|_| ()).ok()?;
+    ALIVE.try_with(|alive| alive.as_ref().map(|_| ())).ok()??;
     // Copied out, since nothing may attach a context while it is borrowed.
     let (trace, span) = Context::map_current(|context| {
         let span = context.span();

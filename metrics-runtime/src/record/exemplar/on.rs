@@ -1,5 +1,6 @@
 //! Exemplars: beside a counter or a bucket, one recording and where it came from.
 
+use super::thread::is_nowhere;
 use crate::name::LabelName;
 use crate::registry::dropped_exemplar;
 use crate::tracing;
@@ -226,6 +227,10 @@ fn is_due(cell: u32) -> bool {
 #[cold]
 #[inline(never)]
 fn take(cell: u32, value: f64) {
+    // Of what is recorded nowhere nothing is kept, and nobody is asked again.
+    if is_nowhere(cell) {
+        return settle(cell);
+    }
     // What the source records has no exemplars: it would ask the source.
     let asking = ASKING.try_with(|asking| asking.replace(true));
     if asking != Ok(false) {
@@ -237,13 +242,24 @@ fn take(cell: u32, value: f64) {
         None => tracing::span_exemplar().map(Ok),
     }));
     let _ = ASKING.try_with(|asking| asking.set(false));
-    let exemplar = match asked {
+    let reason = match asked {
         Ok(None) => return,
-        Ok(Some(Ok(exemplar))) => exemplar,
-        Ok(Some(Err(_))) => return dropped_exemplar("invalid"),
-        Err(_) => return dropped_exemplar("panic"),
+        Ok(Some(Ok(exemplar))) => return keep(cell, value, exemplar),
+        Ok(Some(Err(_))) => "invalid",
+        Err(_) => "panic",
     };
-    keep(cell, value, exemplar);
+    // A source that is broken is as limited in its rate as one that works.
+    settle(cell);
+    dropped_exemplar(reason);
+}
+
+/// Asks for no exemplar at this cell before the next round.
+fn settle(cell: u32) {
+    if let Some(chunk) = EXEMPLARS.get(cell as usize / CELLS) {
+        let round = ROUND.load(Ordering::Relaxed);
+        let chunk = chunk.get_or_init(Chunk::new);
+        chunk.rounds[cell as usize % CELLS].store(round, Ordering::Relaxed);
+    }
 }
 
 /// Keeps an exemplar; not if somebody else is at it.
@@ -272,7 +288,8 @@ fn unix_millis() -> u64 {
 
 /// The exemplar of the series or bucket at this cell.
 pub(crate) fn kept(cell: u32) -> Option<Kept> {
-    if !ON.load(Ordering::Relaxed) {
+    // A native series that was never recorded into has its cells nowhere.
+    if !is_on() || is_nowhere(cell) {
         return None;
     }
     let chunk = EXEMPLARS.get(cell as usize / CELLS)?.get()?;

@@ -8,9 +8,11 @@ use super::series::{Series, ZERO_THRESHOLD};
 use crate::record::slab::Table;
 
 /// The binary logarithm of what the bucket around zero reaches to once there are
-/// too many buckets: the power of two below a millionth. It is a bound at every
-/// schema but the lowest two.
-const WIDENED: i32 = -20;
+/// too many buckets: the power of two below a millionth, or above it where that is no
+/// bound.
+const fn widened(schema: i32) -> i32 {
+    if schema < -2 { -16 } else { -20 }
+}
 
 /// A native histogram, as the formats that know it have it.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,9 +39,9 @@ struct Bucket {
 }
 
 impl Bucket {
-    /// Whether it lies within the widened bucket around zero.
-    fn is_near_zero(self) -> bool {
-        self.key << (FINEST - self.schema) <= WIDENED * PER_OCTAVE
+    /// Whether it lies within the bucket around zero, widened for this schema.
+    fn is_near_zero(self, schema: i32) -> bool {
+        self.key << (FINEST - self.schema) <= widened(schema) * PER_OCTAVE
     }
 }
 
@@ -84,15 +86,19 @@ pub(crate) fn read(
     let mut zero_threshold = ZERO_THRESHOLD;
     // A series that has lowered its schema by itself had too many before.
     if schema < shape.schema || positive.len() + negative.len() > max {
-        zero_threshold = f64::from(WIDENED).exp2();
-        let near = buckets.iter().filter(|bucket| bucket.is_near_zero());
-        zero_count += near.map(|bucket| bucket.count).sum::<u64>();
-        buckets.retain(|bucket| !bucket.is_near_zero());
-        [positive, negative] = merged(&buckets, schema);
-    }
-    while positive.len() + negative.len() > max && schema > COARSEST {
-        schema -= 1;
-        [positive, negative] = merged(&buckets, schema);
+        loop {
+            zero_threshold = f64::from(widened(schema)).exp2();
+            buckets.retain(|bucket| {
+                let is_near = bucket.is_near_zero(schema);
+                zero_count += if is_near { bucket.count } else { 0 };
+                !is_near
+            });
+            [positive, negative] = merged(&buckets, schema);
+            if positive.len() + negative.len() <= max || schema == COARSEST {
+                break;
+            }
+            schema -= 1;
+        }
     }
     NativeReading {
         schema,

@@ -4,7 +4,7 @@ use super::arena::{NATIVES, first_cell};
 use super::classic::classic_bucket;
 use super::generation::FEW;
 use super::key::{FINEST, finest_key, finest_key_of_nanos, tag};
-use super::series::ZERO_THRESHOLD;
+use super::series::{ZERO_THRESHOLD, no_cells};
 use crate::desc::Unit;
 use crate::record::histogram::fixed_cell;
 use crate::record::tagged::Cells;
@@ -73,6 +73,8 @@ extern "C" fn observe_nanos_slowly(index: u32, nanos: u64) {
     if let Some(series) = NATIVES.touch(index) {
         let key = NonZero::new(nanos).map(finest_key_of_nanos);
         series.observe(key, false, |sum| sum.wrapping_add(nanos));
+    } else {
+        no_cells();
     }
 }
 
@@ -85,6 +87,8 @@ extern "C" fn observe_value_slowly(index: u32, value: f64) {
         let key = (size > ZERO_THRESHOLD).then(|| finest_key(size));
         let add = |sum| (f64::from_bits(sum) + value).to_bits();
         series.observe(key, value < 0.0, add);
+    } else {
+        no_cells();
     }
 }
 

@@ -5,10 +5,18 @@ use super::generation::Generation;
 use super::key::{FINEST, tag};
 use crate::record::succession::Succession;
 use crate::record::thread::{observe, observe_tagged};
+use crate::registry::dropped_observation;
 
 /// What is this far from zero, or nearer, is counted around zero: the default of
 /// Prometheus' client libraries, 2^-128.
 pub(super) const ZERO_THRESHOLD: f64 = f64::from_bits((1023 - 128) << 52);
+
+/// Counts an observation for which the process has no cells left, which are some
+/// hundred million.
+#[cold]
+pub(super) fn no_cells() {
+    dropped_observation("cells");
+}
 
 /// The counts of a native histogram.
 #[derive(Debug)]
@@ -41,7 +49,9 @@ impl Series {
             observe_tagged(generation.cells, tag, &sum)
         };
         let make = |nth| Generation::new(self.shape.schema, nth);
-        self.generations.try_last(count, make);
+        if !self.generations.try_last(count, make) {
+            no_cells();
+        }
     }
 
     /// All generations, the last one made last.

@@ -29,6 +29,23 @@ fn past_the_limit_zero_widens_and_then_the_schema_falls() {
     assert_eq!((lowered.count, counted(&lowered)), (7, 7));
 }
 
+// Mutation: `widened` is -20 at every schema.
+#[test]
+fn a_widened_zero_ends_where_a_bucket_does() {
+    for max in [2, 12, 30] {
+        let wide = histogram(1.1, max);
+        for exponent in -300_i32..300 {
+            wide.observe(2f64.powi(exponent) * 1.01);
+        }
+        let reading = read(&wide);
+        let (first, _) = reading.positive[0];
+        let lower = bound(reading.schema, first - 1);
+        assert!(lower >= reading.zero_threshold, "{reading:?}");
+        assert!(reading.zero_threshold > 1e-7);
+        assert_eq!((reading.count, counted(&reading)), (600, 600));
+    }
+}
+
 #[test]
 fn neither_schema_nor_threshold_ever_goes_back() {
     let wide = histogram(1.002, 40);
@@ -55,7 +72,7 @@ fn neither_schema_nor_threshold_ever_goes_back() {
 // Mutation: `read` widens only when there are too many buckets.
 #[test]
 fn what_was_widened_stays_when_a_generation_has_wider_buckets() {
-    let long = histogram(1.002, 520);
+    let long = histogram(1.002, 500);
     let mut before = read(&long);
     for key in 0..800 {
         long.observe(bound(8, key).next_down());
