@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 usage() {
-  echo 'usage: scripts/prove.sh exposition|foundation|recording' >&2
+  echo 'usage: scripts/prove.sh checklist|exposition|foundation|recording' >&2
   exit 2
 }
 
@@ -32,6 +32,10 @@ exposition() {
   METRICS_REGISTRIES=10000 cargo test --release --package integration-tests --test exposition -- \
     --nocapture --test-threads 1
   prove load
+}
+
+# The mutations of the checklist of exposition, each with its test.
+checklist() {
   scripts/mutate.sh exposition
 }
 
@@ -55,7 +59,7 @@ recording() {
 
 (($# == 1)) || usage
 case $1 in
-  exposition | foundation | recording) ;;
+  checklist | exposition | foundation | recording) ;;
   *) usage ;;
 esac
 
