@@ -84,7 +84,7 @@ fn there_are_160_buckets_unless_more_are_asked_for() {
     let widened = observed(NativeBuckets::default(), &small);
     assert!(widened.zero_count() > 0);
     assert_eq!(widened.zero_threshold().to_bits(), 2f64.powi(-20).to_bits());
-    let more = NativeBuckets::new(1.1, 1_000).expect("it is valid");
+    let more = NativeBuckets::new(1.1, 500).expect("it is valid");
     let more = observed(more, &values);
     assert_eq!((more.schema(), positive(&more).len()), (3, 400));
 }

@@ -242,15 +242,18 @@ fn take(cell: u32, value: f64) {
         None => tracing::span_exemplar().map(Ok),
     }));
     let _ = ASKING.try_with(|asking| asking.set(false));
-    let reason = match asked {
-        Ok(None) => return,
-        Ok(Some(Ok(exemplar))) => return keep(cell, value, exemplar),
-        Ok(Some(Err(_))) => "invalid",
-        Err(_) => "panic",
-    };
-    // A source that is broken is as limited in its rate as one that works.
-    settle(cell);
-    dropped_exemplar(reason);
+    match asked {
+        Ok(None) => {}
+        Ok(Some(Ok(exemplar))) => keep(cell, value, exemplar),
+        // The next one may be valid.
+        Ok(Some(Err(_))) => dropped_exemplar("invalid"),
+        Err(_) => {
+            // Unwinding is slow, and tells the panic hook: no more often than a source
+            // that works is asked.
+            settle(cell);
+            dropped_exemplar("panic");
+        }
+    }
 }
 
 /// Asks for no exemplar at this cell before the next round.
