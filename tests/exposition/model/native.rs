@@ -7,8 +7,12 @@ use std::collections::BTreeMap;
 /// What is this near to zero is counted there: 2^-128.
 const ZERO: f64 = f64::from_bits((1023 - 128) << 52);
 
-/// Where the bucket around zero reaches to once there are too many others: 2^-20.
-const WIDENED: i32 = -20;
+/// The binary logarithm of where the bucket around zero reaches to once there are too
+/// many others: -20, or what above it is a bound at this schema.
+fn widened_to(schema: i32) -> f64 {
+    let octaves = per_octave(schema).recip().max(1.0);
+    (-20.0 / octaves).ceil() * octaves
+}
 
 const COARSEST: i32 = -4;
 
@@ -88,12 +92,12 @@ impl Native {
         let near_zero = |size: f64| {
             let bound = f64::from(key(size, self.schema)) / per_octave(self.schema);
             // A bucket goes there as a whole.
-            widened && bound <= f64::from(WIDENED)
+            widened && bound <= widened_to(schema)
         };
         let mut reading = Reading {
             schema,
             zero_threshold: if widened {
-                f64::from(WIDENED).exp2()
+                widened_to(schema).exp2()
             } else {
                 ZERO
             },
