@@ -3,6 +3,7 @@
 use crate::text_rules::timed;
 use integration_tests::openmetrics::{Family, Reader, Syntax};
 use metrics_runtime::{Format, LabelValue, Registry};
+use std::sync::Barrier;
 use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -299,11 +300,17 @@ fn each_scraper_gets_the_same_page() {
 #[test]
 fn concurrent_pages_are_whole() {
     let registry = registry();
+    // So long a page that others are asked for meanwhile.
+    for nth in 0..1_500 {
+        calls(&registry, &format!("/{nth}"));
+    }
     let expected = text(&registry);
+    let together = Barrier::new(4);
     thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
                 for _ in 0..50 {
+                    together.wait();
                     assert_eq!(text(&registry), expected);
                 }
             });
