@@ -5,11 +5,11 @@
 //! error: the toolkit depends on no logger.
 
 use crate::catalogue::Place;
+use crate::panic::caught;
 use crate::registry::Conflict;
 use once_cell::sync::OnceCell;
 use std::fmt;
 use std::io::{self, Write as _};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Something that an operator or developer should know.
 #[derive(Clone, Debug)]
@@ -133,7 +133,9 @@ pub(crate) fn report(diagnostic: &Diagnostic) {
     match HOOK.get() {
         // A recording call reports too and must not panic, so neither may the
         // user's hook.
-        Some(hook) => drop(catch_unwind(AssertUnwindSafe(|| hook(diagnostic)))),
+        Some(hook) => {
+            let _ = caught(|| hook(diagnostic));
+        }
         // Nor may a standard error that nobody reads any more.
         None => drop(writeln!(io::stderr(), "metrics: {diagnostic}")),
     }

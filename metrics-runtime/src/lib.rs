@@ -81,6 +81,7 @@ mod measure;
 mod name;
 mod native;
 mod outcome;
+mod panic;
 mod record;
 mod registry;
 #[cfg(feature = "summary")]

@@ -2,11 +2,9 @@
 //! it.
 
 use super::model::Family;
+use crate::panic::told;
 use crate::registry::bridge::{Gathering, Id};
-use std::any::Any;
 use std::fmt;
-use std::mem;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -115,22 +113,7 @@ impl Desk {
 
 fn run(work: &Work, registry: Id) -> Collected {
     let _gathering = Gathering::start(registry);
-    let collected = catch_unwind(AssertUnwindSafe(work));
-    collected.unwrap_or_else(|payload| {
-        let text = message(&*payload);
-        // Even a payload may panic when it is dropped.
-        let dropped = catch_unwind(AssertUnwindSafe(move || drop(payload)));
-        dropped.unwrap_or_else(mem::forget);
-        Err(Failure::Panicked(text))
-    })
-}
-
-fn message(payload: &(dyn Any + Send)) -> String {
-    let text = payload
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_owned());
-    let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
-    text.unwrap_or_default()
+    told(work).unwrap_or_else(|message| Err(Failure::Panicked(message)))
 }
 
 impl Worker {

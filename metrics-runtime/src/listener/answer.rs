@@ -22,6 +22,11 @@ pub(super) fn busy() -> Response<Full<Bytes>> {
     response
 }
 
+/// The same answer, for a client that hasn't asked.
+pub(super) const BUSY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\n\
+    content-type: text/plain; charset=utf-8\r\ncontent-length: 19\r\nconnection: close\r\n\r\n\
+    Service Unavailable";
+
 /// A status and its name.
 pub(super) fn status(status: StatusCode) -> Response<Full<Bytes>> {
     let reason = status.canonical_reason().unwrap_or_default();

@@ -18,7 +18,7 @@ use std::time::Duration;
 /// Connections that are served at a time, if files allow.
 const CONNECTIONS: usize = 2048;
 
-/// Connections that can wait or be refused at a time, at least.
+/// Connections that can wait, and as many that can be refused, at a time, at least.
 const ROOM: usize = 64;
 
 impl Metrics {
@@ -73,6 +73,8 @@ impl Metrics {
                 write: Duration::from_secs(10),
                 answer: Duration::from_secs(30),
                 linger: Duration::from_secs(1),
+                refusal: Duration::from_secs(2),
+                silence: Duration::from_millis(200),
                 shutdown: Duration::from_secs(5),
             },
             security: None,
@@ -87,7 +89,10 @@ impl Metrics {
 /// has at most half of the connections: further ones of it wait for one of its
 /// own to end, within the header time limit, and others are accepted on. Those
 /// that are too many to wait, or have waited in vain, are answered with 503 and
-/// `Retry-After`. While connections are scarce, none is kept alive idly.
+/// `Retry-After`, if they ask within two seconds; while many are being refused, a
+/// client that has sent nothing for 200 ms is given that answer unasked, so that one
+/// peer's silent connections delay the others' little. While connections are scarce,
+/// none is kept alive idly.
 #[derive(Debug)]
 #[must_use = "nothing listens until `start` is called"]
 pub struct Listener {
@@ -117,7 +122,9 @@ impl Listener {
 
     /// How many connections are served at a time; others wait in the system's
     /// queue, of up to 4,096 where it isn't set to less. Default: 2,048. It is
-    /// never more than half of the files that the process may open.
+    /// never more than a quarter of the files that the process may open: with those
+    /// that wait or are refused, which are at most as many, half of the files are left
+    /// to the application.
     pub const fn max_connections(mut self, connections: usize) -> Self {
         self.connections = connections;
         self
@@ -183,11 +190,11 @@ impl Listener {
     }
 }
 
-/// How many connections are served and how many can wait or be refused, for a
-/// limit of open files: at most half and a quarter of it.
+/// How many connections are served; and how many can wait, which is also how many can
+/// be refused. Together, at most half of the open files that there may be.
 fn sizes(wanted: usize, files: usize) -> (usize, usize) {
-    let cap = wanted.min(files / 2).max(1);
-    (cap, ROOM.max(cap / 2).min((files / 4).max(1)))
+    let cap = wanted.min(files / 4).max(1);
+    (cap, ROOM.max(cap / 2).min((files / 8).max(1)))
 }
 
 #[cfg(test)]
@@ -198,8 +205,15 @@ mod tests {
     fn connections_leave_half_of_the_files_to_the_application() {
         assert_eq!(sizes(2048, 1 << 20), (2048, 1024));
         // Mutation: the limit of files ignored, or looked at for the default only.
-        assert_eq!(sizes(2048, 1024), (512, 256));
+        assert_eq!(sizes(2048, 1024), (256, 128));
         assert_eq!(sizes(4, usize::MAX), (4, 64));
+        // Mutation: those who wait or are refused aren't counted, or only once.
+        for files in [8, 64, 256, 1024, 4096, 1 << 16, usize::MAX] {
+            for wanted in [0, 1, 80, 2048, usize::MAX] {
+                let (cap, room) = sizes(wanted, files);
+                assert!(cap + 2 * room <= files / 2, "{wanted} of {files}");
+            }
+        }
         assert_eq!(sizes(0, 0), (1, 1));
     }
 }

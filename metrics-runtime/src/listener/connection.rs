@@ -1,8 +1,10 @@
 //! One connection, from accepting to closing.
 
-use super::answer::{answer, busy, status};
+use super::answer::{BUSY, answer, busy, status};
 use super::security::{Handshake, Stream};
+use super::server::unless;
 use super::slots::{Entry, Refused, Slot, Slots};
+use super::socket::{end, has_bytes};
 use super::watch::{Answer, Times, Watch, Watched};
 use crate::Handler;
 use http::header::{CONNECTION, HeaderValue};
@@ -20,7 +22,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use tokio::net::TcpStream;
 use tokio::sync::{Notify, watch};
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
 /// Bytes of a request's line and headers.
 const HEAD_BYTES: usize = 16 * 1024;
@@ -42,7 +44,7 @@ enum Right {
     /// To ask.
     Ask(Slot),
     /// To hear that it may not.
-    Hear { _until_told: Refused },
+    Hear { until_told: Refused },
 }
 
 impl Right {
@@ -73,19 +75,23 @@ pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, entry: Entry) 
         Entry::Wait(granted) => {
             // Leaves the time in which those are refused that waited in vain.
             let patience = arrived + times.header.saturating_sub(times.refusal());
-            match timeout_at(patience, granted).await {
-                Ok(Ok(slot)) => Right::Ask(slot),
-                // The listener has ended.
-                Ok(Err(_)) => return,
-                Err(_) => Right::Hear {
-                    _until_told: shared.slots.refuse(),
+            let stop = stopped(&shared);
+            match unless(pin!(stop), timeout_at(patience, granted)).await {
+                Some(Ok(Ok(slot))) => Right::Ask(slot),
+                // It has waited in vain, or there is nothing left to wait for.
+                _ => Right::Hear {
+                    until_told: shared.slots.refuse(),
                 },
             }
         }
-        Entry::Refused(refused) => Right::Hear {
-            _until_told: refused,
-        },
+        Entry::Refused(until_told) => Right::Hear { until_told },
     };
+    if let Right::Hear { until_told } = &right
+        && until_told.is_crowded()
+        && !begins(&shared, &stream).await
+    {
+        return;
+    }
     let deadline = match right {
         Right::Ask(_) => arrived + times.header,
         Right::Hear { .. } => Instant::now() + times.refusal(),
@@ -97,6 +103,30 @@ pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, entry: Entry) 
     if let Ok(Ok(stream)) = timeout_at(deadline, shared.handshake.shake(stream)).await {
         converse(&shared, stream, &right, deadline).await;
     }
+}
+
+/// Whether a client that is refused begins to ask soon; else it is told unasked. A
+/// request that it has under way will find the answer there.
+async fn begins(shared: &Shared, stream: &TcpStream) -> bool {
+    let mut first = [0];
+    let silence = shared.times.silence.min(shared.times.refusal());
+    let begun = timeout(silence, stream.peek(&mut first));
+    let begun = unless(pin!(stopped(shared)), begun).await;
+    // The runtime may not have noticed yet.
+    let silent = matches!(begun, Some(Err(_))) && !has_bytes(stream);
+    if silent && shared.handshake.is_plain() {
+        // Nothing was written yet, so that there is room for it.
+        let _ = stream.try_write(BUSY);
+        end(stream);
+    }
+    !silent
+}
+
+/// Ends when the listener is stopped.
+async fn stopped(shared: &Shared) {
+    let mut stop = shared.stop.clone();
+    // An error is the end as well.
+    drop(stop.wait_for(|stop| *stop).await);
 }
 
 /// Answers requests.

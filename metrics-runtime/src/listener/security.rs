@@ -33,6 +33,11 @@ pub(crate) type Shaking = Pin<Box<dyn Future<Output = io::Result<Box<dyn Stream>
 /// Secures an accepted connection.
 pub(crate) trait Handshake: Send + Sync {
     fn shake(&self, stream: TcpStream) -> Shaking;
+
+    /// Whether HTTP is spoken without one.
+    fn is_plain(&self) -> bool {
+        false
+    }
 }
 
 /// No security.
@@ -41,5 +46,9 @@ pub(super) struct Plain;
 impl Handshake for Plain {
     fn shake(&self, stream: TcpStream) -> Shaking {
         Box::pin(async move { Ok(Box::new(stream) as Box<dyn Stream>) })
+    }
+
+    fn is_plain(&self) -> bool {
+        true
     }
 }

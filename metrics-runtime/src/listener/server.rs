@@ -138,7 +138,7 @@ async fn accept(listener: tokio::net::TcpListener, shared: Arc<Shared>) {
 }
 
 /// What `wanted` gives, unless `stop` is first.
-async fn unless<T>(
+pub(super) async fn unless<T>(
     mut stop: std::pin::Pin<&mut impl Future>,
     wanted: impl Future<Output = T>,
 ) -> Option<T> {

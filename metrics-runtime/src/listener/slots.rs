@@ -78,6 +78,7 @@ pub(super) enum Entry {
 #[derive(Debug)]
 pub(super) struct Refused {
     slots: Arc<Slots>,
+    crowded: bool,
 }
 
 /// The right to be served; given back when dropped.
@@ -137,9 +138,7 @@ impl Slots {
         let of_peer = state.waiting.iter().filter(|waiting| waiting.peer == peer);
         // Half of the room for one peer, for the reason of the slots.
         if of_peer.count() >= self.room.div_ceil(2) || state.waiting.len() >= self.room {
-            state.refused += 1;
-            let slots = Arc::clone(self);
-            return Entry::Refused(Refused { slots });
+            return Entry::Refused(self.turn_away(&mut state));
         }
         let (grant, granted) = oneshot::channel();
         state.waiting.push(Waiting { peer, grant });
@@ -148,9 +147,15 @@ impl Slots {
 
     /// Refuses a connection that has waited in vain.
     pub(super) fn refuse(self: &Arc<Self>) -> Refused {
-        self.lock().refused += 1;
-        let slots = Arc::clone(self);
-        Refused { slots }
+        self.turn_away(&mut self.lock())
+    }
+
+    fn turn_away(self: &Arc<Self>, state: &mut State) -> Refused {
+        state.refused += 1;
+        Refused {
+            slots: Arc::clone(self),
+            crowded: state.refused > self.room / 2,
+        }
     }
 
     fn take(self: &Arc<Self>, state: &mut State, peer: Peer) -> Slot {
@@ -208,6 +213,14 @@ impl Slot {
     /// Is told when `scarce` may have changed.
     pub(super) fn pressed(&self) -> &Notify {
         &self.pressed
+    }
+}
+
+impl Refused {
+    /// Whether many were being refused when this one came, so that it can't be waited
+    /// for long: when there are too many, nobody is accepted.
+    pub(super) const fn is_crowded(&self) -> bool {
+        self.crowded
     }
 }
 
@@ -311,6 +324,17 @@ mod tests {
         // Mutation: the refused are counted and never discounted.
         entries.pop();
         assert!(free.as_mut().poll(&mut cx).is_ready());
+    }
+
+    #[test]
+    fn those_beyond_half_of_the_refused_are_in_a_crowd() {
+        let slots = Slots::new(2, 4);
+        let refused: Vec<_> = (0..3).map(|_| slots.refuse()).collect();
+        // Mutation: none is, or all are.
+        let crowded: Vec<_> = refused.iter().map(super::Refused::is_crowded).collect();
+        assert_eq!(crowded, [false, false, true]);
+        drop(refused);
+        assert!(!slots.refuse().is_crowded());
     }
 
     #[test]

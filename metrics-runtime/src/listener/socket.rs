@@ -1,11 +1,11 @@
 //! What the standard library doesn't set of a socket.
 
-pub(super) use system::{abort, open_files, prepare};
+pub(super) use system::{abort, end, has_bytes, open_files, prepare};
 
 #[cfg(unix)]
 mod system {
-    use rustix::net::listen;
     use rustix::net::sockopt::{set_socket_linger, set_socket_send_buffer_size};
+    use rustix::net::{RecvFlags, Shutdown, listen, recv, shutdown};
     use rustix::process::{Resource, getrlimit};
     use std::net::TcpListener;
     use std::time::Duration;
@@ -33,6 +33,20 @@ mod system {
         let _ = set_socket_linger(stream, Some(Duration::ZERO));
     }
 
+    /// Whether there is something to read, also what the runtime hasn't noticed yet.
+    pub(in super::super) fn has_bytes(stream: &TcpStream) -> bool {
+        let flags = RecvFlags::PEEK | RecvFlags::DONTWAIT;
+        recv(stream, &mut [0][..], flags).is_ok_and(|(_, length)| length > 0)
+    }
+
+    /// Ends what is sent, and throws away what has come: closed with bytes unread, the
+    /// connection would be reset.
+    pub(in super::super) fn end(stream: &TcpStream) {
+        let _ = shutdown(stream, Shutdown::Write);
+        let mut scratch = [0; 4096];
+        let _ = recv(stream, &mut scratch[..], RecvFlags::DONTWAIT);
+    }
+
     /// How many files the process may have open.
     pub(in super::super) fn open_files() -> usize {
         let limit = getrlimit(Resource::Nofile).current;
@@ -50,6 +64,12 @@ mod system {
     pub(in super::super) const fn prepare(_: &TcpListener) {}
 
     pub(in super::super) const fn abort(_: &TcpStream) {}
+
+    pub(in super::super) const fn end(_: &TcpStream) {}
+
+    pub(in super::super) const fn has_bytes(_: &TcpStream) -> bool {
+        false
+    }
 
     pub(in super::super) const fn open_files() -> usize {
         usize::MAX

@@ -33,6 +33,10 @@ pub(super) struct Times {
     /// After an answer to a request that wasn't read to its end, for the client
     /// to close.
     pub(super) linger: Duration,
+    /// For the request of a client that is refused, at most.
+    pub(super) refusal: Duration,
+    /// For such a client to begin, while many are being refused.
+    pub(super) silence: Duration,
     /// For requests that are under way when the listener is stopped.
     pub(super) shutdown: Duration,
 }
@@ -41,7 +45,7 @@ impl Times {
     /// For the head of a request that is refused whatever it asks: short, since few
     /// are refused at a time and others are accepted only after them.
     pub(super) fn refusal(&self) -> Duration {
-        (self.header / 5).min(Duration::from_secs(2))
+        (self.header / 5).min(self.refusal)
     }
 }
 
@@ -328,5 +332,44 @@ impl Body for Answer {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Times, Watch};
+    use std::time::Duration;
+    use tokio::time::Instant;
+
+    // Mutation: the limit of writing counts from the first pending write.
+    #[test]
+    fn a_client_that_reads_slowly_but_reads_has_its_limit_anew() {
+        let hour = Duration::from_hours(1);
+        let times = Times {
+            header: hour,
+            idle: hour * 10,
+            write: hour,
+            answer: hour * 10,
+            linger: hour,
+            refusal: hour,
+            silence: hour,
+            shutdown: hour,
+        };
+        let watch = Watch::new(times, Instant::now());
+        let later = || {
+            let now = Instant::now();
+            while Instant::now() <= now {}
+        };
+        watch.busy();
+        assert_eq!(watch.deadline(), None);
+        watch.answered();
+        watch.pending();
+        let first = watch.deadline();
+        later();
+        watch.pending();
+        assert_eq!(watch.deadline(), first, "nothing was read meanwhile");
+        watch.written();
+        watch.pending();
+        assert!(watch.deadline() > first);
     }
 }

@@ -43,8 +43,9 @@ impl Listener {
     /// Speaks TLS (1.2 and 1.3) alone, with a certificate chain, the server's
     /// first, and its private key, both as PEM files.
     ///
-    /// Files that change are read again when a client connects, at most every ten
-    /// seconds: a renewed certificate needs no restart. While the new ones can't be
+    /// Files that change are read again, on another thread, when a client connects, at
+    /// most every ten seconds: clients after it see a renewed certificate, without a
+    /// restart. While the new ones can't be
     /// used, those before stay in force, and a
     /// [`Diagnostic::Certificate`](crate::Diagnostic::Certificate) says so.
     pub fn tls(mut self, certificate: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {

@@ -7,8 +7,9 @@ use std::fs;
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
+use std::process::Command;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio_rustls::rustls::crypto::ring::default_provider;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
@@ -235,7 +236,10 @@ fn a_renewed_certificate_is_shown() {
     assert!(files.ask(&server, None).is_ok());
     files.write("server.key", &pair.key);
     // Mutation: the files are read at the start only.
-    assert!(renewed.ask(&server, None).is_ok());
+    let end = Instant::now() + Duration::from_secs(30);
+    while renewed.ask(&server, None).is_err() {
+        assert!(Instant::now() < end, "the old one is shown still");
+    }
     assert!(files.ask(&server, None).is_err());
     server.shutdown();
 }
@@ -245,14 +249,20 @@ fn a_renewed_certificate_that_is_broken_is_told_once_for_each_change() {
     let files = Files::new();
     let mut listener = attentive(files.listener());
     let tls = Tls::new(listener.files().clone()).expect("the files are good");
-    assert!(tls.acceptor().1.is_none());
+    let look = |tls: &Tls| tls.acceptor().1.expect("it is time").look();
+    assert!(look(&tls).is_none());
     for broken in ["", "garbage"] {
         files.write("server.pem", broken);
-        let told = tls.acceptor().1.expect("it is told").to_string();
+        let told = look(&tls).expect("it is told").to_string();
         assert!(told.contains("server.pem` has no certificate"), "{told}");
         // Mutation: what can't be used is looked at as changed again.
-        assert!(tls.acceptor().1.is_none());
+        assert!(look(&tls).is_none());
     }
+    // Mutation: two look at a time.
+    let first = tls.acceptor().1;
+    assert!(first.is_some() && tls.acceptor().1.is_none());
+    drop(first);
+    assert!(tls.acceptor().1.is_some());
     // Mutation: the files are looked at for each client, whatever the pause.
     listener.files().recheck = Duration::from_hours(1);
     let tls = Tls::new(listener.files().clone());
@@ -263,4 +273,23 @@ fn a_renewed_certificate_that_is_broken_is_told_once_for_each_change() {
     let tls = Tls::new(listener.files().clone()).expect("the files are good");
     files.write("server.pem", "");
     assert!(tls.acceptor().1.is_none());
+}
+
+#[cfg(unix)]
+#[test]
+fn files_that_can_not_be_read_keep_nobody_waiting() {
+    let files = Files::new();
+    let server = attentive(files.listener()).start();
+    let server = server.expect("the files are good");
+    // Reading a pipe waits until somebody writes into it.
+    let pipe = files.folder.path().join("server.pem");
+    fs::remove_file(&pipe).expect("it is there");
+    let made = Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.expect("the system has it").success());
+    // Mutation: the files are read before the handshake, or under the lock.
+    for _ in 0..2 {
+        let answer = files.ask(&server, None).expect("it is answered");
+        assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    }
+    server.shutdown();
 }

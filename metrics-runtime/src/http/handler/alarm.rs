@@ -4,9 +4,9 @@
 //! A thread of its own sleeps until the next limit and wakes who waits for it. It
 //! starts with the first request and stays.
 
+use crate::panic::caught;
 use std::collections::BTreeMap;
 use std::future::poll_fn;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
@@ -66,13 +66,15 @@ struct Alarm {
 
 impl Alarm {
     fn set(&mut self, waker: &Waker) {
+        // A waker is its runtime's code: not under the lock, nor dropped there.
+        let waker = waker.clone();
         let mut state = CLOCK.lock();
         let id = state.next;
         let key = *self.key.get_or_insert((self.end, id));
         state.next += u64::from(key.1 == id);
         // An alarm that rang between the poll and here is set again, in the past,
         // and rings at once.
-        let replaced = state.alarms.insert(key, waker.clone());
+        let replaced = state.alarms.insert(key, waker);
         let first = state.alarms.first_key_value().map(|(key, _)| *key);
         if !state.running {
             let thread = thread::Builder::new().name("metrics-alarm".to_owned());
@@ -80,7 +82,6 @@ impl Alarm {
         } else if first == Some(key) {
             CLOCK.changed.notify_one();
         }
-        // A waker is its runtime's code: not under the lock.
         drop(state);
         drop(replaced);
     }
@@ -110,7 +111,7 @@ impl Clock {
                     let waker = first.remove();
                     drop(state);
                     // The thread is everybody's, and a waker may panic.
-                    drop(catch_unwind(AssertUnwindSafe(|| waker.wake())));
+                    let _ = caught(|| waker.wake());
                     state = self.lock();
                 }
                 Some(first) => {

@@ -7,9 +7,13 @@
 //! The next page waits a little for the one before it to be sent, so that more
 //! requests share it: when they come faster than pages can be sent, there would be
 //! almost as many pages in memory as requests.
+//!
+//! Clients that read slowly keep the pages that they read in memory. When those are
+//! as many as may be, the next page waits until one of them is sent.
 
+use super::budget::{Budget, Place};
 use super::encoding::Encoding;
-use super::page::{Maker, Page, Panicked};
+use super::page::{Maker, NoPage, Page};
 use crate::Format;
 use bytes::Bytes;
 use std::collections::BTreeMap;
@@ -25,12 +29,13 @@ use tokio::sync::watch;
 pub(super) type Key = (Format, Encoding);
 
 /// A page, once it is made.
-pub(super) type Answer = Option<Result<Page, Panicked>>;
+pub(super) type Answer = Option<Result<Page, NoPage>>;
 
 /// Pages that are made or wait to be.
 #[derive(Debug)]
 pub(super) struct Shared {
     slots: Mutex<BTreeMap<Key, Slot>>,
+    budget: Arc<Budget>,
     /// How long a page waits for the one before it.
     settling: Duration,
 }
@@ -48,10 +53,16 @@ struct Slot {
 /// delay the others by more, nor often: only the page before counts.
 const SETTLING: Duration = Duration::from_millis(100);
 
+/// Shared pages that are in memory at a time: one for each format and encoding, and
+/// some more for clients that read slowly. One that doesn't read keeps a whole page;
+/// without a limit, each that comes a little later would keep another one.
+pub(super) const MOST_SHARED: usize = 12;
+
 /// A page whose end is awaited.
 struct Lent {
     body: Bytes,
     _until_sent: Sender<()>,
+    _place: Place,
 }
 
 impl AsRef<[u8]> for Lent {
@@ -73,6 +84,7 @@ impl Default for Shared {
     fn default() -> Self {
         Self {
             slots: Mutex::default(),
+            budget: Budget::new(MOST_SHARED),
             settling: SETTLING,
         }
     }
@@ -126,19 +138,65 @@ struct Job {
 
 impl Job {
     fn run(mut self) {
-        while let Some(batch) = self.next() {
+        loop {
+            self.settle();
+            let place = self.place();
+            let Some(batch) = self.next() else {
+                return;
+            };
             // Those who waited may have gone.
             if batch.sender.receiver_count() > 0 {
                 let (format, encoding) = self.key;
-                let page = self.maker.make(format, encoding, None, batch.deadline);
-                let page = page.map(|page| self.lend(page));
+                // Those who came since nobody wanted a page haven't waited for a place.
+                let place = place.or_else(|| self.shared.budget.take(batch.deadline));
+                let page = place.ok_or(NoPage::Crowded).and_then(|place| {
+                    let page = self.maker.make(format, encoding, None, batch.deadline)?;
+                    Ok(self.lend(page, place))
+                });
                 batch.sender.send_replace(Some(page));
             }
         }
     }
 
-    /// Has the next page wait for this one.
-    fn lend(&self, page: Page) -> Page {
+    /// Waits for the page before to be sent, while there are some who want the next.
+    fn settle(&self) {
+        let mut slots = self.shared.lock();
+        let Some(slot) = slots.get_mut(&self.key) else {
+            return;
+        };
+        if let Some(batch) = &slot.next
+            && let Some(sending) = slot.sending.take()
+        {
+            let left = batch.deadline.saturating_duration_since(Instant::now());
+            drop(slots);
+            // Half of their time is left for the page. Sent or not, the one before has
+            // had its time.
+            let _ = sending.recv_timeout(self.shared.settling.min(left / 2));
+        }
+    }
+
+    /// A place for the next page. Whoever comes while it is waited for shares the page,
+    /// and has it waited for until their own deadline.
+    fn place(&self) -> Option<Place> {
+        let mut before = None;
+        loop {
+            let until = {
+                let slots = self.shared.lock();
+                let batch = slots.get(&self.key)?.next.as_ref()?;
+                (batch.sender.receiver_count() > 0).then_some(batch.deadline)?
+            };
+            if before == Some(until) {
+                return None;
+            }
+            if let Some(place) = self.shared.budget.take(until) {
+                return Some(place);
+            }
+            before = Some(until);
+        }
+    }
+
+    /// Has the next page wait for this one, which has its place until it is sent.
+    fn lend(&self, page: Page, place: Place) -> Page {
         let (sender, sending) = channel();
         if let Some(slot) = self.shared.lock().get_mut(&self.key) {
             slot.sending = Some(sending);
@@ -146,6 +204,7 @@ impl Job {
         let body = Bytes::from_owner(Lent {
             body: page.body,
             _until_sent: sender,
+            _place: place,
         });
         Page { body, ..page }
     }
@@ -153,15 +212,6 @@ impl Job {
     /// The page to make; nobody takes up another one once there is none.
     fn next(&mut self) -> Option<Batch> {
         let mut slots = self.shared.lock();
-        let slot = slots.get_mut(&self.key)?;
-        if slot.next.is_some()
-            && let Some(sending) = slot.sending.take()
-        {
-            drop(slots);
-            // Sent or not, it has had its time.
-            let _ = sending.recv_timeout(self.shared.settling);
-            slots = self.shared.lock();
-        }
         let slot = slots.get_mut(&self.key)?;
         let batch = slot.next.take();
         slot.running = batch.is_some();
@@ -200,11 +250,14 @@ pub(super) fn aside(work: impl FnOnce() + Send + 'static) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Maker, Shared};
+    use super::{MOST_SHARED, Maker, NoPage, Shared};
     use crate::{Format, Registry};
     use std::sync::Arc;
     use std::time::{Duration, Instant};
     use tokio::runtime::Builder;
+    use tokio::time::timeout;
+
+    const GENEROUS: Duration = Duration::from_secs(30);
 
     // Mutation: `next` doesn't wait.
     #[tokio::test]
@@ -219,7 +272,8 @@ mod tests {
         let mut first = shared.join(&maker, key, Instant::now());
         let made = first.wait_for(Option::is_some).await;
         drop(made.expect("it is made"));
-        let mut second = shared.join(&maker, key, Instant::now());
+        let far = Instant::now() + Duration::from_hours(4);
+        let mut second = shared.join(&maker, key, far);
         // The second is taken up: somebody waits for the end of the first.
         let end = Instant::now() + Duration::from_secs(30);
         while shared.lock()[&key].sending.is_some() {
@@ -238,6 +292,68 @@ mod tests {
         drop(first);
         let made = second.wait_for(Option::is_some).await;
         assert!(made.is_ok());
+    }
+
+    // Mutation: `settle` doesn't look at the time that is left.
+    #[tokio::test]
+    async fn a_page_does_not_wait_until_its_time_is_over() {
+        let registry: &'static Registry = Box::leak(Box::default());
+        let maker = Arc::new(Maker::new(registry));
+        let shared = Arc::new(Shared {
+            settling: Duration::from_hours(1),
+            ..Shared::default()
+        });
+        let key = (Format::Text, super::Encoding::Identity);
+        let mut first = shared.join(&maker, key, Instant::now());
+        let first = first.wait_for(Option::is_some).await;
+        let unread = first.expect("it is made").clone();
+        let soon = Instant::now() + Duration::from_millis(40);
+        let mut second = shared.join(&maker, key, soon);
+        let made = timeout(GENEROUS, second.wait_for(Option::is_some)).await;
+        assert!(made.expect("it doesn't wait for the first").is_ok());
+        drop(unread);
+    }
+
+    // Mutations: a page has no place while it is sent; none is waited for; the wait
+    // ends with the deadline of the first who waits.
+    #[tokio::test]
+    async fn pages_that_are_not_read_are_few_and_the_next_waits_for_one() {
+        let registry: &'static Registry = Box::leak(Box::default());
+        let maker = Arc::new(Maker::new(registry));
+        let shared = Arc::new(Shared {
+            settling: Duration::ZERO,
+            ..Shared::default()
+        });
+        let key = (Format::Text, super::Encoding::Identity);
+        let mut unread = Vec::new();
+        for _ in 0..MOST_SHARED {
+            let mut page = shared.join(&maker, key, Instant::now());
+            let made = page.wait_for(Option::is_some).await;
+            unread.push(made.expect("it is made").clone());
+        }
+        assert!(unread.iter().flatten().all(Result::is_ok));
+        let mut late = shared.join(&maker, key, Instant::now());
+        let told = timeout(GENEROUS, late.wait_for(Option::is_some)).await;
+        let told = told.expect("it is told").expect("by an answer").clone();
+        assert!(matches!(told, Some(Err(NoPage::Crowded))), "{told:?}");
+        // Another format's page is one in memory as well.
+        let other = (Format::OpenMetrics, super::Encoding::Identity);
+        let mut hurried = shared.join(&maker, other, Instant::now());
+        let told = timeout(GENEROUS, hurried.wait_for(Option::is_some)).await;
+        let told = told.expect("it is told").expect("by an answer").clone();
+        assert!(matches!(told, Some(Err(NoPage::Crowded))), "{told:?}");
+
+        let soon = Instant::now() + Duration::from_millis(40);
+        let _first = shared.join(&maker, key, soon);
+        let mut waits = shared.join(&maker, key, soon + GENEROUS * 20);
+        while Instant::now() <= soon {
+            tokio::task::yield_now().await;
+        }
+        assert!(waits.borrow().is_none(), "there is no place yet");
+        unread.pop();
+        let made = timeout(GENEROUS, waits.wait_for(Option::is_some)).await;
+        let made = made.expect("it is made").expect("by an answer");
+        assert!(matches!(&*made, Some(Ok(_))), "{made:?}");
     }
 
     // Mutation: `Job` leaves its slot when it is dropped.

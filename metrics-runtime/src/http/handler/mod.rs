@@ -1,6 +1,7 @@
 //! The scrape handler: one request in, one complete page out.
 
 mod alarm;
+mod budget;
 mod coalesce;
 mod encoding;
 mod list;

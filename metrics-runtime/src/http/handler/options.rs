@@ -46,6 +46,11 @@ impl HandlerOptions {
     /// How many requests may be in flight, from their arrival until their answer's
     /// body was sent or dropped; further ones are answered with 503 at once.
     /// Default: 512, and one at least.
+    ///
+    /// However many they are, they share at most 16 pages, so that clients which read
+    /// slowly don't fill the memory: twelve whole ones and four with `name[]`. A
+    /// further page waits until one of them was sent, within the
+    /// [`timeout`](Self::timeout).
     pub const fn max_in_flight(mut self, requests: usize) -> Self {
         self.max_in_flight = requests;
         self

@@ -3,13 +3,13 @@
 use super::encoding::{self, Encoding};
 use super::own::Own;
 use crate::encode::{Missing, Wanted};
+use crate::panic::caught;
 use crate::{Format, Registry};
 use bytes::Bytes;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::io;
 use std::mem;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -22,9 +22,14 @@ pub(super) struct Page {
     pub(super) missing: Arc<[Missing]>,
 }
 
-/// No page could be made: something in it panicked.
+/// Why there is no page.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Panicked;
+pub(super) enum NoPage {
+    /// Something in it panicked.
+    Panicked,
+    /// As many as may be are in memory, and none of them was sent in time.
+    Crowded,
+}
 
 /// What writes a page, and what compresses it.
 pub(super) struct Maker {
@@ -62,8 +67,8 @@ impl Maker {
         encoding: Encoding,
         names: Option<&BTreeSet<String>>,
         deadline: Instant,
-    ) -> Result<Page, Panicked> {
-        let made = catch_unwind(AssertUnwindSafe(|| {
+    ) -> Result<Page, NoPage> {
+        let made = caught(|| {
             let mut page = self.plain.take();
             let wanted = Wanted {
                 format,
@@ -78,10 +83,10 @@ impl Maker {
                 encoding,
                 missing: missing.into(),
             }
-        }));
-        made.map_err(|_| {
+        });
+        made.ok_or_else(|| {
             self.own.encoding.inc();
-            Panicked
+            NoPage::Panicked
         })
     }
 

@@ -5,7 +5,7 @@ use super::coalesce::{Shared, aside};
 use super::encoding::{self, Encoding};
 use super::negotiate::{self, Negotiated};
 use super::options::HandlerOptions;
-use super::page::{Maker, Page};
+use super::page::{Maker, NoPage, Page};
 use super::query::Query;
 use crate::encode::Missing;
 use crate::{Format, Metrics, Registry, Running};
@@ -28,8 +28,9 @@ static SCRAPE_TIMEOUT: HeaderName = HeaderName::from_static("x-prometheus-scrape
 /// The longest timeout, so that no point in time is out of reach.
 const LONGEST_TIMEOUT: Duration = Duration::from_hours(24);
 
-/// Pages with `name[]` that are made at a time: they aren't shared, and the
-/// blocking threads of the program are not ours alone.
+/// Pages with `name[]` that are in memory at a time, from when they are begun until
+/// they are sent: they aren't shared, and the blocking threads of the program are not
+/// ours alone.
 const MOST_FILTERED: usize = 4;
 
 /// A handler of scrapes, for any server that has `http`'s types.
@@ -197,7 +198,8 @@ impl Handler {
     /// - 500 where the page can't be written, or a collector is missing and the
     ///   handler [strict](HandlerOptions::strict),
     /// - 503 with more requests [in flight](HandlerOptions::max_in_flight) than may
-    ///   be, or when the page isn't there [in time](HandlerOptions::timeout).
+    ///   be, or when the page isn't there [in time](HandlerOptions::timeout), for it
+    ///   hangs or there are many pages in memory that clients don't read.
     ///
     /// The future borrows nothing, and needs neither tokio's runtime nor its
     /// timers: any executor can poll it.
@@ -310,13 +312,15 @@ impl Inner {
     ) -> Result<Page, Refusal> {
         let made = if let Some(names) = names {
             let permit = Arc::clone(&self.filtered).acquire_owned().await;
+            // It is never closed.
+            let permit = permit.map_err(|_| busy("the program shuts down"))?;
             let (sender, receiver) = oneshot::channel();
             let maker = Arc::clone(&self.maker);
             aside(move || {
-                let _permit = permit;
                 // Whoever asked may have gone.
                 if !sender.is_closed() {
                     let made = maker.make(format, encoding, Some(&names), deadline);
+                    let made = made.map(|page| filtered(page, permit));
                     drop(sender.send(made));
                 }
             });
@@ -330,10 +334,37 @@ impl Inner {
         let Some(made) = made else {
             return Err(busy("the program shuts down"));
         };
-        made.map_err(|_| {
-            let text = "the page couldn't be written: something panicked";
-            Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, text)
+        made.map_err(|error| match error {
+            NoPage::Panicked => {
+                let text = "the page couldn't be written: something panicked";
+                Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, text)
+            }
+            NoPage::Crowded => {
+                self.maker.own.gathering.inc();
+                busy("too many pages are sent to clients that read slowly")
+            }
         })
+    }
+}
+
+/// A page that isn't shared; it has its permit until it is sent.
+fn filtered(page: Page, permit: OwnedSemaphorePermit) -> Page {
+    let body = Bytes::from_owner(Filtered {
+        page: page.body,
+        _permit: permit,
+    });
+    Page { body, ..page }
+}
+
+/// The bytes of such a page.
+struct Filtered {
+    page: Bytes,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl AsRef<[u8]> for Filtered {
+    fn as_ref(&self) -> &[u8] {
+        &self.page
     }
 }
 

@@ -1,5 +1,6 @@
 //! Limits of time.
 
+use super::turn::is_refusal;
 use super::{
     GENEROUS, GET, GET_ONCE, LARGE, NEVER, SHORT, ask, connect, connect_from, is_closed, listener,
     listener_of_a_large_page, patient, read_one, start,
@@ -26,7 +27,9 @@ async fn stalled_clients_neither_stay_nor_keep_others_out() {
     assert!(ask(good, GET_ONCE).starts_with("HTTP/1.1 200 OK\r\n"));
     // Mutation: no limit for a client that never sends a byte.
     for mut stream in stalled {
-        assert!(is_closed(&mut stream));
+        let mut told = String::new();
+        stream.read_to_string(&mut told).expect("it is closed");
+        assert!(told.is_empty() || is_refusal(&told), "{told}");
     }
     server.shutdown();
 }
@@ -101,22 +104,6 @@ fn a_client_that_does_not_read_loses_its_slot() {
     // Mutation: closed instead of reset, so that the system offers the rest on.
     assert!(cut.is_err() && page.len() < LARGE);
 
-    // A client that reads slowly, but reads, gets all of it. Mutation: the limit
-    // counts from the first pending write.
-    let mut slow = connect(address);
-    slow.write_all(GET_ONCE).expect("it is read");
-    let mut chunk = vec![0; 2 << 20];
-    let mut length = 0;
-    loop {
-        match slow.read(&mut chunk).expect("it isn't cut off") {
-            0 => break,
-            read => length += read,
-        }
-        if length < 8 << 20 {
-            thread::sleep(SHORT / 6);
-        }
-    }
-    assert!(length > LARGE);
     server.shutdown();
 }
 

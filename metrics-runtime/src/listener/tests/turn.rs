@@ -61,7 +61,7 @@ fn an_idle_connection_gives_way_to_one_that_waits() {
 }
 
 /// Whether an answer says to come again.
-fn is_refusal(answer: &str) -> bool {
+pub(super) fn is_refusal(answer: &str) -> bool {
     answer.starts_with("HTTP/1.1 503 ") && answer.contains("\r\nretry-after: 1\r\n")
 }
 
@@ -77,6 +77,30 @@ fn those_who_can_not_wait_are_told_to_come_again() {
         let answer = ask(connect(address), GET);
         assert!(is_refusal(&answer), "{answer}");
     }
+    server.shutdown();
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn silent_connections_that_are_refused_do_not_keep_others_out() {
+    let mut listener = listener().max_connections(2).header_timeout(NEVER);
+    listener.times.refusal = NEVER;
+    listener.times.silence = std::time::Duration::from_millis(20);
+    let server = start(listener);
+    let address = server.local_addr();
+    // One has the slot of a peer, half of 64 wait for it, and half of 64 are refused
+    // with time to ask.
+    let _silent: Vec<_> = (0..65).map(|_| connect(address)).collect();
+    let mut crowd: Vec<_> = (0..100).map(|_| connect(address)).collect();
+    // Mutation: they have as long as others.
+    let good = super::connect_from("127.0.0.2", address).await;
+    assert!(ask(good, GET_ONCE).starts_with("HTTP/1.1 200 OK\r\n"));
+    // Mutation: closed without an answer.
+    let answer = ask(crowd.swap_remove(99), b"");
+    assert!(is_refusal(&answer), "{answer}");
+    // A request that comes too late for it finds the answer there.
+    let answer = ask(crowd.swap_remove(0), GET);
+    assert!(is_refusal(&answer), "{answer}");
     server.shutdown();
 }
 

@@ -2,12 +2,12 @@
 
 use super::thread::is_nowhere;
 use crate::name::LabelName;
+use crate::panic::caught;
 use crate::registry::dropped_exemplar;
 use crate::tracing;
 use once_cell::race::OnceBox;
 use once_cell::sync::OnceCell;
 use std::cell::Cell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -237,17 +237,17 @@ fn take(cell: u32, value: f64) {
         return;
     }
     // The user's code, under no lock.
-    let asked = catch_unwind(AssertUnwindSafe(|| match SOURCE.get() {
+    let asked = caught(|| match SOURCE.get() {
         Some(source) => source(),
         None => tracing::span_exemplar().map(Ok),
-    }));
+    });
     let _ = ASKING.try_with(|asking| asking.set(false));
     match asked {
-        Ok(None) => {}
-        Ok(Some(Ok(exemplar))) => keep(cell, value, exemplar),
+        Some(None) => {}
+        Some(Some(Ok(exemplar))) => keep(cell, value, exemplar),
         // The next one may be valid.
-        Ok(Some(Err(_))) => dropped_exemplar("invalid"),
-        Err(_) => {
+        Some(Some(Err(_))) => dropped_exemplar("invalid"),
+        None => {
             // Unwinding is slow, and tells the panic hook: no more often than a source
             // that works is asked.
             settle(cell);

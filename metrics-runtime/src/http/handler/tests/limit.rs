@@ -1,11 +1,17 @@
 //! Limits of requests and of time.
 
-use super::{get, header, hung, injected, registry, request, text};
+use super::{get, handler, header, hung, injected, registry, request, text};
 use crate::encode::Wanted;
 use crate::http::handler::{Handler, HandlerOptions};
 use http::{Method, StatusCode};
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
+use tokio::time::timeout;
+
+const GENEROUS: Duration = Duration::from_secs(30);
+
+/// A scraper that waits for little.
+const HURRY: [(&str, &str); 1] = [("x-prometheus-scrape-timeout-seconds", "0.02")];
 
 // H12.
 // Mutations: `of` makes as many permits as there can be; `answer` lets the permit go
@@ -28,20 +34,42 @@ async fn too_many_requests_in_flight_are_refused() {
     assert!(page.contains("\nmetrics_scrapes_in_flight 1\n"), "{page}");
 }
 
+// Mutations: a page that isn't read has no place; `filtered` drops its permit.
+#[tokio::test]
+async fn clients_that_do_not_read_hold_few_pages() {
+    let handler = handler();
+    for (uri, most) in [("/", 12), ("/?name[]=metrics_scrapes_total", 4)] {
+        let mut unread = Vec::new();
+        for _ in 0..most {
+            let answer = get(&handler, uri, &[]).await;
+            assert_eq!(answer.status(), StatusCode::OK);
+            unread.push(answer);
+        }
+        let refused = get(&handler, uri, &HURRY).await;
+        assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(header(&refused, "retry-after"), "1");
+        unread.pop();
+        let served = get(&handler, uri, &[]).await;
+        assert_eq!(served.status(), StatusCode::OK);
+        drop(unread);
+        let again = get(&handler, uri, &[]).await;
+        assert_eq!(again.status(), StatusCode::OK);
+    }
+}
+
 // H12, H13.
 // Mutation: `answer` takes the maximum for the scraper's timeout.
 #[tokio::test]
 async fn a_hung_page_is_answered_in_the_time_of_the_scraper() {
     let (release, render) = hung();
-    let (handler, registry) = injected(HandlerOptions::new(), render);
-    let hurry = [("x-prometheus-scrape-timeout-seconds", "0.02")];
-    let begun = Instant::now();
+    let options = HandlerOptions::new().timeout(Duration::from_hours(1));
+    let (handler, registry) = injected(options, render);
     for uri in ["/", "/", "/?name[]=a"] {
-        let answer = get(&handler, uri, &hurry).await;
+        let answer = timeout(GENEROUS, get(&handler, uri, &HURRY)).await;
+        let answer = answer.expect("not our maximum");
         assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert!(text(answer).await.contains("in time"));
     }
-    assert!(begun.elapsed() < Duration::from_secs(9), "not our maximum");
     let errors = "\nmetrics_exposition_errors_total{cause=\"gathering\"} 3\n";
     assert!(registry.to_text().contains(errors));
     drop(release);
@@ -56,25 +84,21 @@ async fn the_timeout_is_clamped_and_garbage_ignored() {
     let (release, render) = hung();
     let options = HandlerOptions::new().timeout(Duration::from_millis(20));
     let (handler, _) = injected(options, render);
-    let begun = Instant::now();
-    for timeout in ["1e300", "60", "-1", "0", "NaN", "inf", "x", ""] {
-        let headers = [("x-prometheus-scrape-timeout-seconds", timeout)];
-        let answer = get(&handler, "/", &headers).await;
+    for seconds in ["1e300", "3600", "-1", "0", "NaN", "inf", "x", ""] {
+        let headers = [("x-prometheus-scrape-timeout-seconds", seconds)];
+        let answer = timeout(GENEROUS, get(&handler, "/", &headers)).await;
+        let answer = answer.expect("not the scraper's");
         assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
     }
-    assert!(
-        begun.elapsed() < Duration::from_secs(30),
-        "not the scraper's"
-    );
     drop(release);
     let (handler, _) = injected(
         HandlerOptions::new().timeout(Duration::MAX),
         |_: Wanted<'_>, _: &mut Vec<u8>| Vec::new(),
     );
-    for timeout in ["-1", "0", "NaN", "x", "1e300"] {
-        let headers = [("x-prometheus-scrape-timeout-seconds", timeout)];
+    for seconds in ["-1", "0", "NaN", "x", "1e300"] {
+        let headers = [("x-prometheus-scrape-timeout-seconds", seconds)];
         let answer = get(&handler, "/", &headers).await;
-        assert_eq!(answer.status(), StatusCode::OK, "{timeout}");
+        assert_eq!(answer.status(), StatusCode::OK, "{seconds}");
     }
 }
 
@@ -90,10 +114,10 @@ async fn collectors_are_held_to_the_time_of_the_scraper() {
     };
     let (handler, _) = injected(HandlerOptions::new(), render);
     for uri in ["/", "/?name[]=a"] {
-        for (timeout, tenths) in [("5", 4.5), ("60", 9.0)] {
+        for (seconds, tenths) in [("5", 4.5), ("60", 9.0)] {
             let tenths = Duration::from_secs_f64(tenths);
             let before = Instant::now();
-            let headers = [("x-prometheus-scrape-timeout-seconds", timeout)];
+            let headers = [("x-prometheus-scrape-timeout-seconds", seconds)];
             let answer = get(&handler, uri, &headers).await;
             assert_eq!(answer.status(), StatusCode::OK);
             let (deadline, after) = deadlines.recv().expect("it was made");
