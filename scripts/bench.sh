@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # This toolkit beside the limit and its peers, in instructions (callgrind) and
-# nanoseconds: scripts/bench.sh [hot|exposition|scrape|compile|all] [--quick].
+# nanoseconds: scripts/bench.sh [hot|request|exposition|scrape|compile|all] [--quick].
 # Prints the tables and writes them to benchmarks/RESULTS.md, to be committed.
 # Parts that aren't asked for stay there as they were last measured. A quick run
 # is a look: it prints only. The whole takes some 20 minutes on two cores, which
@@ -9,7 +9,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 usage() {
-  echo 'usage: scripts/bench.sh [hot|exposition|scrape|compile|all] [--quick]' >&2
+  echo 'usage: scripts/bench.sh [hot|request|exposition|scrape|compile|all] [--quick]' >&2
   exit 2
 }
 
@@ -23,7 +23,7 @@ quick=
 part_given=
 for argument; do
   case $argument in
-    hot | exposition | scrape | compile | all)
+    hot | request | exposition | scrape | compile | all)
       [[ -z $part_given ]] || { echo "error: two parts: $part and $argument" >&2; usage; }
       part=$argument part_given=1
       ;;
@@ -128,6 +128,21 @@ hot() {
   finish hot
 }
 
+request_instr() {
+  local count
+  count=$(callgrind "$bin/request" instr "$1") || return 1
+  awk -v id="$1" -v count="$count" 'BEGIN { printf "%s\t%.0f\n", id, count / 10000 }'
+}
+
+request() {
+  begin request
+  step 'requests: nanoseconds'
+  "$bin/request" time >"$data/request/time.tsv"
+  step 'requests: instructions'
+  "$bin/request" list | sed "s/.*/'&'/" | parallel request_instr >"$data/request/instr.tsv"
+  finish request
+}
+
 exposition() {
   local passes=3 encoders shapes shape encoder pass
   begin exposition
@@ -180,7 +195,7 @@ compile() {
 results() {
   local peers
   peers=$(cargo tree --quiet --package benchmarks --depth 1 --prefix none --edges normal |
-    sed '1d; s/ (.*//; s/ v/ /; /^\(bytes\|flate2\|http\|http-body-util\|itoa\|metrics-runtime\|rustix\|serde\|tokio\|zmij\) /d' | sort -u | tr '\n' ',' | sed 's/,$//; s/,/, /g')
+    sed '1d; s/ (.*//; s/ v/ /; /^\(axum\|bytes\|flate2\|http\|http-body-util\|itoa\|metrics-runtime\|rustix\|serde\|tokio\|tower\|zmij\) /d' | sort -u | tr '\n' ',' | sed 's/,$//; s/,/, /g')
   cat <<HEAD
 # Results
 
@@ -209,7 +224,7 @@ HEAD
 }
 
 export bin
-export -f callgrind hot_instr exposition_instr
+export -f callgrind hot_instr request_instr exposition_instr
 step 'building'
 if [[ $part == hot || $part == all ]]; then
   # The same program, with a runtime that knows of exemplars.
@@ -220,6 +235,7 @@ cargo build --quiet --profile bench-peers --package benchmarks
 case $part in
   all)
     hot
+    request
     exposition
     scrape
     compile

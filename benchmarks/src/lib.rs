@@ -10,6 +10,7 @@ mod limit;
 mod ours;
 mod peer;
 pub mod processor;
+pub mod request;
 pub mod scrape;
 
 use case::Case;

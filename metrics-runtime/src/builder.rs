@@ -137,6 +137,9 @@ impl MetricsBuilder {
     /// another set-up.
     pub fn build(self) -> Result<Metrics, BuildError> {
         let environment = Environment::read()?;
+        // The feature's own variable, of a type that only it has.
+        #[cfg(feature = "http")]
+        crate::http::check_environment()?;
         let namespace = self.namespace.or(environment.namespace);
         if let Some(namespace) = &namespace {
             check_namespace(namespace).map_err(BuildError::Namespace)?;

@@ -5,6 +5,7 @@
 //! | `METRICS_COLLECTOR_DEADLINE_MS` | `500` | milliseconds that a page waits for collectors; decimals are allowed |
 //! | `METRICS_ENABLED` | `true` | whether calls are recorded and pages served |
 //! | `METRICS_CLOCK` | by the kernel | `tsc` reads the processor's counter (the time-stamp counter, on 64-bit ARM the virtual one), `instant` the system's clock |
+//! | `METRICS_EXCLUDED_PATHS` | none | regular expressions of paths that the [HTTP layer](crate::HttpLayer) doesn't record, with commas between them |
 //! | `METRICS_EXPORT_ADDRESS` | `127.0.0.1` | the IP address of the [listener](crate::Metrics::listener) |
 //! | `METRICS_EXPORT_PORT` | `9464` | its port |
 //! | `METRICS_EXPORT_PORT_RANGE` | none | its port is the first free one of these, such as `8001-8050`; not together with `METRICS_EXPORT_PORT` |

@@ -106,7 +106,10 @@ pub use diagnostics::{Diagnostic, HookError, Overflow, set_diagnostics_hook};
 pub use encode::Format;
 pub use error_label::ErrorLabel;
 #[cfg(feature = "http")]
-pub use http::{Handler, HandlerOptions};
+pub use http::{
+    Blocked, ErrorKind, Handler, HandlerOptions, HttpLayer, HttpLayerError, HttpService,
+    MeasuredBody, RequestHead, ResponseFuture, Unmeasured,
+};
 pub use label::{ClosedLabel, LabelValue, Scratch};
 #[cfg(feature = "listener")]
 pub use listener::{Listener, ServeError, Server};

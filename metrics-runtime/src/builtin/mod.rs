@@ -3,6 +3,7 @@
 
 pub mod cache;
 pub mod function;
+pub mod http;
 pub mod model;
 pub mod query;
 pub mod task;

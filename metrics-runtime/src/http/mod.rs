@@ -2,6 +2,12 @@
 
 mod handler;
 mod outcome;
+mod request;
 mod router;
 
 pub use handler::{Handler, HandlerOptions};
+pub(crate) use request::check_environment;
+pub use request::{
+    Blocked, ErrorKind, HttpLayer, HttpLayerError, HttpService, MeasuredBody, RequestHead,
+    ResponseFuture, Unmeasured,
+};

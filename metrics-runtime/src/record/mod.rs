@@ -18,6 +18,8 @@ mod gauge;
 mod hash;
 mod histogram;
 mod in_progress;
+#[cfg(feature = "http")]
+mod names;
 mod native;
 mod row;
 mod scan;
@@ -37,6 +39,8 @@ pub use gauge::Gauge;
 pub use histogram::Histogram;
 pub(crate) use histogram::bucket_cell;
 pub use in_progress::{InProgress, Running};
+#[cfg(feature = "http")]
+pub(crate) use names::Names;
 pub(crate) use native::{NativeReading, Shape, classic_bounds};
 pub(crate) use row::{Row, values_of};
 pub(crate) use scan::Scan;

@@ -7,6 +7,7 @@ mod exposition;
 mod file;
 mod hot;
 mod promise;
+mod request;
 mod scrape;
 
 use std::path::Path;
@@ -21,6 +22,7 @@ fn main() -> ExitCode {
     let directory = Path::new(directory);
     let hot = hot::Hot::read(&directory.join("hot"));
     let exposition = exposition::Exposition::read(&directory.join("exposition"));
+    let request = request::Request::read(&directory.join("request"));
     let scrape = scrape::Scrape::read(&directory.join("scrape"));
     let compile = compile::Compile::read(&directory.join("compile"));
     let mut promises = Vec::new();
@@ -31,6 +33,10 @@ fn main() -> ExitCode {
     if let Some(exposition) = &exposition {
         exposition.print();
         promises.extend(exposition.promises());
+    }
+    if let Some(request) = &request {
+        request.print();
+        promises.extend(request.promises());
     }
     if let Some(scrape) = &scrape {
         scrape.print();

@@ -8,6 +8,7 @@ use super::options::HandlerOptions;
 use super::page::{Maker, NoPage, Page};
 use super::query::Query;
 use crate::encode::Missing;
+use crate::http::request::Unmeasured;
 use crate::{Format, Metrics, Registry, Running};
 use bytes::Bytes;
 use http::header::{
@@ -400,5 +401,7 @@ fn finished(mut response: Response<Bytes>, head: bool) -> Response<Full<Bytes>> 
     headers.insert(VARY, HeaderValue::from_static("Accept, Accept-Encoding"));
     // Label values may be anybody's text, and no browser shall take it for HTML.
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    // Scrapes aren't among the requests of the service, whatever the path.
+    response.extensions_mut().insert(Unmeasured);
     response.map(|body| Full::new(if head { Bytes::new() } else { body }))
 }

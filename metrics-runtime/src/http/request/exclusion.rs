@@ -1,0 +1,131 @@
+//! Paths that aren't recorded.
+
+use super::layer::HttpLayerError;
+use crate::config::{EnvironmentError, variable};
+use regex_lite::Regex;
+
+/// Regular expressions with commas between them.
+const VARIABLE: &str = "METRICS_EXCLUDED_PATHS";
+
+fn split(value: &str) -> impl Iterator<Item = &str> {
+    let patterns = value.split(',').map(str::trim);
+    patterns.filter(|pattern| !pattern.is_empty())
+}
+
+/// Whether `METRICS_EXCLUDED_PATHS` can be used.
+pub(crate) fn check_environment() -> Result<(), EnvironmentError> {
+    variable(VARIABLE).map_or(Ok(()), |value| check(&value))
+}
+
+fn check(value: &str) -> Result<(), EnvironmentError> {
+    let added = Exclusion::default().add(split(value));
+    added.map_err(|_| EnvironmentError {
+        variable: VARIABLE,
+        value: value.to_owned(),
+        expected: "it takes regular expressions with commas between them, such as \
+                   `^/static/,^/media/`; a comma in one is `\\x2c`",
+    })
+}
+
+/// The routes of pages and probes, and what is below them.
+const OWN: [&str; 4] = ["/metrics", "/health", "/readiness", "/liveness"];
+
+/// Which paths aren't recorded.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Exclusion {
+    /// Those of pages and probes are recorded like others.
+    own_too: bool,
+    patterns: Vec<Regex>,
+}
+
+impl Exclusion {
+    /// What the environment says; `build` has refused what can't be used.
+    pub(super) fn of_environment() -> Self {
+        let mut exclusion = Self::default();
+        let value = variable(VARIABLE).unwrap_or_default();
+        match exclusion.add(split(&value)) {
+            Ok(()) => exclusion,
+            Err(_) => Self::default(),
+        }
+    }
+
+    /// Leaves these out too; a pattern may match anywhere in the path.
+    pub(super) fn add<'a>(
+        &mut self,
+        patterns: impl IntoIterator<Item = &'a str>,
+    ) -> Result<(), HttpLayerError> {
+        for pattern in patterns {
+            let compiled = Regex::new(pattern).map_err(|error| HttpLayerError::Pattern {
+                pattern: pattern.to_owned(),
+                reason: error.to_string(),
+            })?;
+            self.patterns.push(compiled);
+        }
+        Ok(())
+    }
+
+    /// Records pages and probes too.
+    pub(super) const fn include_own(&mut self) {
+        self.own_too = true;
+    }
+
+    pub(super) fn has(&self, path: &str) -> bool {
+        let below = |own: &str| {
+            let rest = path.strip_prefix(own);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        // Most paths begin otherwise.
+        let may_be_own = matches!(path.as_bytes(), [b'/', b'm' | b'h' | b'r' | b'l', ..]);
+        may_be_own && !self.own_too && OWN.iter().any(|own| below(own))
+            || self.patterns.iter().any(|pattern| pattern.is_match(path))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Exclusion, check};
+
+    // Mutation: `below` doesn't look at what follows.
+    #[test]
+    fn pages_and_probes_are_left_out_with_what_is_below() {
+        let mut exclusion = Exclusion::default();
+        for path in [
+            "/metrics",
+            "/metrics/",
+            "/metrics/status",
+            "/health",
+            "/liveness",
+        ] {
+            assert!(exclusion.has(path), "{path}");
+        }
+        for path in ["/", "/metricsx", "/a/metrics", "/healthy", ""] {
+            assert!(!exclusion.has(path), "{path}");
+        }
+        exclusion.include_own();
+        assert!(!exclusion.has("/metrics"));
+    }
+
+    #[test]
+    fn patterns_match_anywhere_unless_they_say_where() {
+        let mut exclusion = Exclusion::default();
+        let added = exclusion.add(["^/static/", r"\.ico$"]);
+        added.expect("they are expressions");
+        assert!(exclusion.has("/static/a.css"));
+        assert!(exclusion.has("/a/favicon.ico"));
+        assert!(!exclusion.has("/a/static/"));
+        let error = exclusion.add(["("]).expect_err("a group is open");
+        assert!(error.to_string().contains("`(`"), "{error}");
+    }
+
+    #[test]
+    fn the_variable_is_checked() {
+        assert_eq!(check(r"^/static/, ^/a\x2cb/,"), Ok(()));
+        let error = check("^/static/,(").expect_err("a group is open");
+        assert_eq!(
+            error.to_string(),
+            "the environment variable METRICS_EXCLUDED_PATHS is `^/static/,(`; it takes regular \
+             expressions with commas between them, such as `^/static/,^/media/`; a comma in one \
+             is `\\x2c`"
+        );
+    }
+}

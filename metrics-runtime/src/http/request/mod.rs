@@ -1,0 +1,23 @@
+//! A tower layer that records the requests of a service.
+
+mod body;
+mod endpoint;
+mod exclusion;
+mod extension;
+mod future;
+mod guard;
+mod layer;
+mod method;
+mod route;
+mod service;
+mod size;
+#[cfg(test)]
+mod tests;
+
+pub use body::MeasuredBody;
+pub use endpoint::RequestHead;
+pub(crate) use exclusion::check_environment;
+pub use extension::{Blocked, ErrorKind, Unmeasured};
+pub use future::ResponseFuture;
+pub use layer::{HttpLayer, HttpLayerError};
+pub use service::HttpService;
