@@ -52,25 +52,27 @@ install_missing() {
   "${apt[@]}" install -y --no-install-recommends "${packages[@]}"
 }
 
-# The reference parser of OpenMetrics, in an environment of its own, where the
-# tests look for it.
-parser=0.26.0
+# What comes from PyPI, in an environment of its own, where the tests look for it:
+# the reference parser of OpenMetrics, the schemas of Kubernetes, and a tester of
+# OpenAPI documents.
+wheels=(prometheus_client==0.26.0 kubernetes-validate==1.37.0 schemathesis==4.32.5)
 python=target/python/bin/python
 
-has_parser() {
+has_wheels() {
   [[ -x $python ]] && "$python" -c '
 import importlib.metadata as metadata, sys
 import prometheus_client.openmetrics.parser
-sys.exit(metadata.version("prometheus_client") != sys.argv[1])' "$parser" 2>/dev/null
+wheels = (wheel.split("==") for wheel in sys.argv[1:])
+sys.exit(any(metadata.version(name) != version for name, version in wheels))' "${wheels[@]}" 2>/dev/null
 }
 
-install_parser() {
-  if has_parser; then
+install_wheels() {
+  if has_wheels; then
     return
   fi
   python3 -m venv --clear target/python
-  "$python" -m pip install --quiet --disable-pip-version-check --no-deps "prometheus_client==$parser"
-  has_parser || fail "prometheus_client $parser can't be imported from target/python"
+  "$python" -m pip install --quiet --disable-pip-version-check "${wheels[@]}"
+  has_wheels || fail "${wheels[*]} can't be used from target/python"
 }
 
 # The features of the runtime, one a line, read from its manifest so that a new
@@ -93,11 +95,11 @@ clippy_runtime() {
 step 'components'
 command -v cargo >/dev/null || fail 'install Rust from https://rustup.rs'
 install_missing
-install_parser
+install_wheels
 prometheus --version 2>&1 | sed -n 1p
 prometheus-pushgateway --version 2>&1 | sed -n 1p
 victoria-metrics --version 2>&1 | sed -n 1p
-echo "prometheus_client $parser"
+echo "${wheels[*]}"
 cargo --version
 
 step 'format'

@@ -3,7 +3,7 @@
 
 use crate::collect::{Collector, CollectorError, Shared};
 use crate::config::{
-    Environment, EnvironmentError, namespace_prefix, set_recording, set_slow_query,
+    Config, EnvironmentError, Given, SettingError, namespace_prefix, set_recording, set_slow_query,
 };
 use crate::name::{LabelName, NameError, check_namespace};
 use crate::registry::{Conflict, Registry, Settings, global};
@@ -27,6 +27,7 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug)]
 pub struct Metrics {
     registry: &'static Registry,
+    config: &'static Config,
 }
 
 impl Metrics {
@@ -35,19 +36,21 @@ impl Metrics {
     pub fn builder() -> MetricsBuilder {
         MetricsBuilder {
             registry: global(),
-            namespace: None,
-            enabled: None,
-            slow_query: None,
+            given: Given::default(),
             const_labels: Vec::new(),
             foreign: Vec::new(),
             collectors: Vec::new(),
-            collector_deadline: None,
         }
     }
 
     /// The registry that was set up.
     pub const fn registry(&self) -> &'static Registry {
         self.registry
+    }
+
+    /// The settings in force.
+    pub const fn config(&self) -> &'static Config {
+        self.config
     }
 
     /// The page in the Prometheus text format, version 0.0.4.
@@ -61,20 +64,46 @@ impl Metrics {
 #[must_use = "nothing is set up until `build` is called"]
 pub struct MetricsBuilder {
     registry: &'static Registry,
-    namespace: Option<String>,
-    enabled: Option<bool>,
-    slow_query: Option<Duration>,
+    given: Given,
     const_labels: Vec<(String, String)>,
     foreign: Vec<prometheus::Registry>,
     collectors: Vec<Shared>,
-    collector_deadline: Option<Duration>,
 }
 
 impl MetricsBuilder {
     /// Goes before the names of the application's families, with an
     /// underscore. Default: `METRICS_NAMESPACE`, else none.
     pub fn namespace(mut self, namespace: impl Into<String>) -> Self {
-        self.namespace = Some(namespace.into());
+        self.given.namespace = Some(namespace.into());
+        self
+    }
+
+    /// Where [`mount`](Metrics::mount) and the listener serve the page; a slash at its
+    /// end is left out. Default: `METRICS_PATH`, else `/metrics`.
+    pub fn path(mut self, path: impl Into<String>) -> Self {
+        self.given.path = Some(path.into());
+        self
+    }
+
+    /// What the program runs for, such as `production`. Default:
+    /// `METRICS_ENVIRONMENT`, else nothing.
+    pub fn environment(mut self, environment: impl Into<String>) -> Self {
+        self.given.environment = Some(environment.into());
+        self
+    }
+
+    /// Upper bounds in seconds for the durations of HTTP requests, instead of those of
+    /// each family: rising, above zero, at most 500. Default:
+    /// `METRICS_LATENCY_BUCKETS`.
+    pub fn latency_buckets(mut self, bounds: impl Into<Vec<f64>>) -> Self {
+        self.given.latency_buckets = Some(bounds.into());
+        self
+    }
+
+    /// The share of HTTP requests that are timed and sized, from 0 to 1; all of them
+    /// are counted. Default: `METRICS_SAMPLE_RATE`, else 1.
+    pub const fn sample_rate(mut self, rate: f64) -> Self {
+        self.given.sample_rate = Some(rate);
         self
     }
 
@@ -87,7 +116,7 @@ impl MetricsBuilder {
     /// Whether calls are recorded and pages served, for the whole process.
     /// Default: `METRICS_ENABLED`, else true.
     pub const fn enabled(mut self, enabled: bool) -> Self {
-        self.enabled = Some(enabled);
+        self.given.enabled = Some(enabled);
         self
     }
 
@@ -96,7 +125,7 @@ impl MetricsBuilder {
     /// unless its attribute says otherwise. Default: `METRICS_SLOW_QUERY_MS`, else
     /// 100 milliseconds.
     pub const fn slow_query(mut self, duration: Duration) -> Self {
-        self.slow_query = Some(duration);
+        self.given.slow_query = Some(duration);
         self
     }
 
@@ -117,7 +146,7 @@ impl MetricsBuilder {
     /// families of those that aren't done are left out. Default:
     /// `METRICS_COLLECTOR_DEADLINE_MS`, else 500 milliseconds.
     pub const fn collector_deadline(mut self, deadline: Duration) -> Self {
-        self.collector_deadline = Some(deadline);
+        self.given.collector_deadline = Some(deadline);
         self
     }
 
@@ -135,13 +164,14 @@ impl MetricsBuilder {
     /// [`BuildError`] for a variable or name that isn't valid, for call sites
     /// that disagree on a family, and when a page was served already under
     /// another set-up.
-    pub fn build(self) -> Result<Metrics, BuildError> {
-        let environment = Environment::read()?;
+    pub fn build(mut self) -> Result<Metrics, BuildError> {
+        let environment = Given::of_environment()?;
         // The feature's own variable, of a type that only it has.
         #[cfg(feature = "http")]
         crate::http::check_environment()?;
-        let namespace = self.namespace.or(environment.namespace);
-        if let Some(namespace) = &namespace {
+        self.given.check()?;
+        let given = self.given.or(environment);
+        if let Some(namespace) = &given.namespace {
             check_namespace(namespace).map_err(BuildError::Namespace)?;
         }
         for (index, (name, _)) in self.const_labels.iter().enumerate() {
@@ -172,7 +202,7 @@ impl MetricsBuilder {
         let names: Vec<String> = names.map(str::to_owned).collect();
         self.registry.check_collectors(&names)?;
         let settings = Settings {
-            namespace: namespace_prefix(namespace.as_deref()),
+            namespace: namespace_prefix(given.namespace.as_deref()),
             const_labels: self.const_labels,
         };
         if !self.registry.configure(settings) {
@@ -182,18 +212,20 @@ impl MetricsBuilder {
             self.registry.add_shared(collector)?;
         }
         self.registry.add_foreign(self.foreign);
-        let deadline = self.collector_deadline.or(environment.collector_deadline);
-        if let Some(deadline) = deadline {
+        // What nobody says stays as it was: another `build` may have said it.
+        if let Some(deadline) = given.collector_deadline {
             self.registry.set_collector_deadline(deadline);
         }
-        if let Some(slow_query) = self.slow_query.or(environment.slow_query) {
+        if let Some(slow_query) = given.slow_query {
             set_slow_query(slow_query);
         }
-        if let Some(enabled) = self.enabled.or(environment.enabled) {
+        if let Some(enabled) = given.enabled {
             set_recording(enabled);
         }
         Ok(Metrics {
             registry: self.registry,
+            // A program is set up once; handles of it are copied freely.
+            config: Box::leak(Box::new(given.into_config())),
         })
     }
 }
@@ -205,6 +237,9 @@ pub enum BuildError {
     /// A variable of the environment can't be used.
     #[error(transparent)]
     Environment(#[from] EnvironmentError),
+    /// A setting was given a value that can't be used.
+    #[error(transparent)]
+    Setting(#[from] SettingError),
     /// The namespace isn't valid.
     #[error("the namespace isn't valid")]
     Namespace(#[source] NameError),

@@ -101,6 +101,7 @@ pub use catalogue::Place;
 pub use collect::{
     CollectError, Collector, CollectorError, Families, PrometheusCollector, StateSet,
 };
+pub use config::Config;
 pub use desc::{DEFAULT_BUCKETS, DescError, Kind};
 pub use diagnostics::{Diagnostic, HookError, Overflow, set_diagnostics_hook};
 pub use encode::Format;

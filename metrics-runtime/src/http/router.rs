@@ -28,6 +28,20 @@ impl Metrics {
     pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
         self.handler().router()
     }
+
+    /// Adds the [router](Self::router) to an application, at the path of the
+    /// [settings](crate::MetricsBuilder::path), which operators can change.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), metrics_runtime::BuildError> {
+    /// let metrics = metrics_runtime::Metrics::builder().build()?;
+    /// let app: axum::Router = metrics.mount(axum::Router::new());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn mount<S: Clone + Send + Sync + 'static>(&self, app: Router<S>) -> Router<S> {
+        app.nest_service(&self.config().path, self.router::<()>())
+    }
 }
 
 impl Handler {

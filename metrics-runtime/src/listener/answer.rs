@@ -6,11 +6,17 @@ use http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use http::{Request, Response, StatusCode};
 use http_body_util::Full;
 
-/// Answers a request: the page at `/metrics`, nothing elsewhere.
-pub(super) async fn answer<B>(handler: &Handler, request: &Request<B>) -> Response<Full<Bytes>> {
-    match request.uri().path() {
-        "/metrics" | "/metrics/" => handler.respond(request).await,
-        _ => status(StatusCode::NOT_FOUND),
+/// Answers a request: the page at this path, nothing elsewhere.
+pub(super) async fn answer<B>(
+    handler: &Handler,
+    path: &str,
+    request: &Request<B>,
+) -> Response<Full<Bytes>> {
+    let asked = request.uri().path();
+    if asked.strip_suffix('/').unwrap_or(asked) == path {
+        handler.respond(request).await
+    } else {
+        status(StatusCode::NOT_FOUND)
     }
 }
 

@@ -1,17 +1,11 @@
 //! Taking a port.
 
 use super::ServeError;
-use super::environment::Environment;
 use super::socket;
+use crate::config::Config;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::ops::RangeInclusive;
-
-/// What is listened on by default: this machine only.
-const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
-
-/// The default port, which exporters of OpenTelemetry have in common.
-const PORT: u16 = 9464;
 
 /// Where to listen.
 #[derive(Debug, PartialEq, Eq)]
@@ -23,12 +17,12 @@ pub(super) enum Place {
 }
 
 impl Place {
-    /// Decides where: what code says wins over the environment, and an address
-    /// of code, which has a port, over all of it.
+    /// Decides where: what is said here wins over the settings, and an address
+    /// of here, which has a port, over all of it.
     pub(super) fn decide(
         address: Option<Vec<SocketAddr>>,
         ports: Option<RangeInclusive<u16>>,
-        environment: impl FnOnce() -> Result<Environment, ServeError>,
+        config: &Config,
     ) -> Result<Self, ServeError> {
         if let Some(range) = ports.clone()
             && (range.is_empty() || *range.start() == 0)
@@ -42,18 +36,14 @@ impl Place {
         match (address, ip, ports) {
             (_, Some(ip), Some(ports)) => Ok(Self::Ports(ip, ports)),
             (Some(addresses), _, None) => Ok(Self::Addresses(addresses)),
-            (_, None, Some(ports)) => {
-                let ip = environment()?.address.unwrap_or(ADDRESS);
-                Ok(Self::Ports(ip, ports))
-            }
+            (_, None, Some(ports)) => Ok(Self::Ports(config.export_address, ports)),
             (None, _, None) => {
-                let environment = environment()?;
-                let ip = environment.address.unwrap_or(ADDRESS);
-                if let Some(ports) = environment.ports {
+                let ip = config.export_address;
+                if let Some(ports) = config.export_port_range.clone() {
                     return Ok(Self::Ports(ip, ports));
                 }
-                let port = environment.port.unwrap_or(PORT);
-                Ok(Self::Addresses(vec![SocketAddr::new(ip, port)]))
+                let address = SocketAddr::new(ip, config.export_port);
+                Ok(Self::Addresses(vec![address]))
             }
         }
     }
@@ -102,28 +92,27 @@ fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 #[cfg(test)]
 mod tests {
     use super::Place;
+    use crate::config::Config;
     use crate::listener::ServeError;
-    use crate::listener::environment::Environment;
     use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
-    fn environment() -> Environment {
-        Environment {
-            address: Some([0, 0, 0, 0].into()),
-            port: None,
-            ports: Some(8001..=8050),
+    fn config() -> Config {
+        Config {
+            export_address: [0, 0, 0, 0].into(),
+            export_port_range: Some(8001..=8050),
+            ..Config::default()
         }
     }
 
     #[test]
-    fn code_wins_over_the_environment() {
+    fn what_is_said_here_wins_over_the_settings() {
         let here: SocketAddr = ([127, 0, 0, 2], 80).into();
-        let decide = |address, ports| {
-            Place::decide(address, ports, || Ok(environment())).expect("all is valid")
-        };
+        let decide =
+            |address, ports| Place::decide(address, ports, &config()).expect("all is valid");
         assert_eq!(
             decide(Some(vec![here]), None),
             Place::Addresses(vec![here]),
-            "mutation: the range of the environment taken although code gave a port"
+            "mutation: the range of the settings taken although code gave a port"
         );
         assert_eq!(
             decide(Some(vec![here]), Some(1..=2)),
@@ -132,7 +121,7 @@ mod tests {
         let anywhere = [0, 0, 0, 0].into();
         assert_eq!(decide(None, Some(1..=2)), Place::Ports(anywhere, 1..=2));
         assert_eq!(decide(None, None), Place::Ports(anywhere, 8001..=8050));
-        let default = Place::decide(None, None, || Ok(Environment::default()));
+        let default = Place::decide(None, None, &Config::default());
         let default = default.expect("all is valid");
         assert_eq!(
             default,
@@ -144,7 +133,7 @@ mod tests {
     fn a_range_of_code_is_checked() {
         #[expect(clippy::reversed_empty_ranges, reason = "it is what is refused")]
         for range in [9..=8, 0..=8] {
-            let error = Place::decide(None, Some(range), || Ok(environment())).unwrap_err();
+            let error = Place::decide(None, Some(range), &config()).unwrap_err();
             assert!(matches!(error, ServeError::PortRange { .. }), "{error}");
         }
     }

@@ -2,7 +2,6 @@
 
 use super::bind::Place;
 use super::connection::Shared;
-use super::environment::Environment;
 use super::security::{Plain, Security};
 use super::slots::Slots;
 use super::socket::open_files;
@@ -22,7 +21,8 @@ const CONNECTIONS: usize = 2048;
 const ROOM: usize = 64;
 
 impl Metrics {
-    /// Serves the page at `/metrics` of `address`, on a thread of its own.
+    /// Serves the page at `/metrics` of `address`, or at another
+    /// [path](crate::MetricsBuilder::path), on a thread of its own.
     ///
     /// It listens when this returns, and goes on until
     /// [`Server::shutdown`] is called or the process ends. It needs no runtime,
@@ -170,8 +170,7 @@ impl Listener {
     /// [`ServeError`] when the address or the files for TLS can't be used.
     pub fn start(self) -> Result<Server, ServeError> {
         let address = self.address.transpose().map_err(ServeError::Address)?;
-        let environment = || Environment::read().map_err(ServeError::from);
-        let place = Place::decide(address, self.ports, environment)?;
+        let place = Place::decide(address, self.ports, self.metrics.config())?;
         let handshake = match &self.security {
             Some(security) => security.load()?,
             None => Arc::new(Plain),
@@ -179,9 +178,11 @@ impl Listener {
         let listener = place.bind()?;
         let (cap, room) = sizes(self.connections, open_files());
         let (handler, times) = (self.metrics.handler(), self.times);
+        let path = &self.metrics.config().path;
         let slots = Slots::new(cap, room);
         Server::start(listener, |stop| Shared {
             handler,
+            path,
             slots,
             times,
             handshake,

@@ -33,6 +33,8 @@ const BODY_BYTES: u64 = 64 * 1024;
 /// What connections have in common.
 pub(super) struct Shared {
     pub(super) handler: Handler,
+    /// Where the page is.
+    pub(super) path: &'static str,
     pub(super) slots: Arc<Slots>,
     pub(super) times: Times,
     pub(super) handshake: Arc<dyn Handshake>,
@@ -211,7 +213,10 @@ async fn respond(shared: &Shared, watch: &Watch, request: Request<Incoming>) -> 
     let (head, body) = request.into_parts();
     let until = Instant::now() + shared.times.header;
     let error = match timeout_at(until, discard(body)).await {
-        Ok(true) => return answer(&shared.handler, &Request::from_parts(head, ())).await,
+        Ok(true) => {
+            let request = Request::from_parts(head, ());
+            return answer(&shared.handler, shared.path, &request).await;
+        }
         Ok(false) => StatusCode::PAYLOAD_TOO_LARGE,
         Err(_) => StatusCode::REQUEST_TIMEOUT,
     };

@@ -1,6 +1,5 @@
 //! Why the page can't be served.
 
-use crate::config::EnvironmentError;
 use std::fmt;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -10,9 +9,6 @@ use std::ops::RangeInclusive;
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum ServeError {
-    /// A variable of the environment can't be used.
-    #[error(transparent)]
-    Environment(#[from] EnvironmentError),
     /// What was given as an address names none.
     #[error(
         "the address to listen on can't be resolved; give an IP address and a port, such as \

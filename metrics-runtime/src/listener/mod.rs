@@ -7,7 +7,6 @@ mod backoff;
 mod bind;
 mod builder;
 mod connection;
-mod environment;
 mod error;
 pub(crate) mod security;
 mod server;

@@ -1,7 +1,7 @@
 //! Paths that aren't recorded.
 
 use super::layer::HttpLayerError;
-use crate::config::{EnvironmentError, variable};
+use crate::config::{Config, EnvironmentError, variable};
 use regex_lite::Regex;
 
 /// Regular expressions with commas between them.
@@ -27,7 +27,8 @@ fn check(value: &str) -> Result<(), EnvironmentError> {
     })
 }
 
-/// The routes of pages and probes, and what is below them.
+/// The routes of pages and probes, and what is below them; beside the path of the
+/// page, if that is another.
 const OWN: [&str; 4] = ["/metrics", "/health", "/readiness", "/liveness"];
 
 /// Which paths aren't recorded.
@@ -35,15 +36,19 @@ const OWN: [&str; 4] = ["/metrics", "/health", "/readiness", "/liveness"];
 pub(super) struct Exclusion {
     /// Those of pages and probes are recorded like others.
     own_too: bool,
+    /// The path of the page.
+    own: Option<String>,
     patterns: Vec<Regex>,
 }
 
 impl Exclusion {
-    /// What the environment says; `build` has refused what can't be used.
-    pub(super) fn of_environment() -> Self {
-        let mut exclusion = Self::default();
-        let value = variable(VARIABLE).unwrap_or_default();
-        match exclusion.add(split(&value)) {
+    /// What the settings say; `build` has refused what can't be used.
+    pub(super) fn of(config: &Config) -> Self {
+        let mut exclusion = Self {
+            own: Some(config.path.clone()),
+            ..Self::default()
+        };
+        match exclusion.add(config.excluded_paths.iter().map(String::as_str)) {
             Ok(()) => exclusion,
             Err(_) => Self::default(),
         }
@@ -77,6 +82,7 @@ impl Exclusion {
         // Most paths begin otherwise.
         let may_be_own = matches!(path.as_bytes(), [b'/', b'm' | b'h' | b'r' | b'l', ..]);
         may_be_own && !self.own_too && OWN.iter().any(|own| below(own))
+            || !self.own_too && self.own.as_deref().is_some_and(below)
             || self.patterns.iter().any(|pattern| pattern.is_match(path))
     }
 }
@@ -84,6 +90,7 @@ impl Exclusion {
 #[cfg(test)]
 mod tests {
     use super::{Exclusion, check};
+    use crate::config::Config;
 
     // Mutation: `below` doesn't look at what follows.
     #[test]
@@ -103,6 +110,14 @@ mod tests {
         }
         exclusion.include_own();
         assert!(!exclusion.has("/metrics"));
+        let config = Config {
+            path: "/internal/page".to_owned(),
+            ..Config::default()
+        };
+        let mut exclusion = Exclusion::of(&config);
+        assert!(exclusion.has("/internal/page/") && !exclusion.has("/internal"));
+        exclusion.include_own();
+        assert!(!exclusion.has("/internal/page"));
     }
 
     #[test]

@@ -107,7 +107,7 @@ impl Metrics {
     /// A layer that records the requests of a service into this registry.
     pub fn http_layer(&self) -> HttpLayer {
         let options = Options {
-            exclusion: Exclusion::of_environment(),
+            exclusion: Exclusion::of(self.config()),
             ..Options::default()
         };
         HttpLayer::new(self.registry(), options)
