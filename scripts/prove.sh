@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 usage() {
-  echo 'usage: scripts/prove.sh checklist|exposition|foundation|recording' >&2
+  echo 'usage: scripts/prove.sh checklist|exposition|foundation|recording|service' >&2
   exit 2
 }
 
@@ -57,9 +57,17 @@ recording() {
   scripts/mutate.sh recording
 }
 
+# The shop and its visitors, ten thousand clients that go away, and a million requests
+# of a scanner.
+service() {
+  METRICS_PROVE=1 cargo test --release --package examples --test shop request -- --nocapture
+  prove http
+  prove scanner
+}
+
 (($# == 1)) || usage
 case $1 in
-  checklist | exposition | foundation | recording) ;;
+  checklist | exposition | foundation | recording | service) ;;
   *) usage ;;
 esac
 

@@ -4,7 +4,7 @@ use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::routing::{get, post, put};
-use metrics_runtime::count_request_queries;
+use metrics_runtime::{Metrics, count_request_queries};
 use tokio::sync::watch;
 
 use crate::domain::{OrderUpdates, Outbox, Recommender};
@@ -41,7 +41,10 @@ impl App {
         }
     }
 
-    pub(crate) fn into_router(self) -> Router {
+    /// The layers, from the inside out: the queries of a request are counted; the
+    /// request is, when its response has ended; visitors hear of that only then; and
+    /// all of it is one span.
+    pub(crate) fn into_router(self, metrics: &Metrics) -> Router {
         let count_queries =
             from_fn(|request: Request, next: Next| count_request_queries(next.run(request)));
         let follow = from_fn_with_state(self.acknowledgements.clone(), follow);
@@ -60,6 +63,7 @@ impl App {
             .route("/orders/updates", get(handler::follow_orders))
             .route("/reports/sales", get(handler::sales_report))
             .layer(count_queries)
+            .layer(metrics.http_layer())
             .layer(follow)
             .layer(from_fn(trace))
             .with_state(self)

@@ -4,7 +4,7 @@ use argon2::password_hash;
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use metrics_runtime::{ErrorLabel, counted};
+use metrics_runtime::{ErrorKind, ErrorLabel, counted};
 use serde_json::json;
 use thiserror::Error;
 use tokio::task::JoinError;
@@ -78,6 +78,9 @@ impl IntoResponse for ShopError {
             eprintln!("error: {self}: {cause}");
         }
         let body = json!({ "error": self.to_string() });
-        (self.status(), Json(body)).into_response()
+        let mut response = (self.status(), Json(body)).into_response();
+        // What `http_exceptions_total` calls it, if it is one of ours.
+        response.extensions_mut().insert(ErrorKind::of(&self));
+        response
     }
 }

@@ -89,7 +89,7 @@ async fn run(options: Options) -> anyhow::Result<()> {
         acknowledgements.clone(),
         closing.subscribe(),
     )
-    .into_router()
+    .into_router(&metrics)
     .nest_service("/metrics", metrics.router());
     let server = serve(listener, app, closing.subscribe());
     let background = Background::start(&store, receipts);

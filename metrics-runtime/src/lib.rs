@@ -134,7 +134,15 @@ pub use attribute::{
     track_query, track_task,
 };
 
-/// The README's examples are tests.
+/// The README's examples are tests, and so are those of the pages beside it.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/coming-from.md")]
+struct ComingFrom;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/troubleshooting.md")]
+struct Troubleshooting;

@@ -1,10 +1,13 @@
 //! The HTTP layer under clients that go away: over sockets, at the head, in the
 //! body and between, every request is counted once.
 //!
+//! Some say when they go, so that the numbers are known; others go at any byte.
+//!
 //! `METRICS_SEED` repeats a run; its seed is printed. `METRICS_PROVE` makes it ten
 //! times as long.
 
 mod client;
+mod cut;
 mod service;
 
 use client::{Client, Tally};

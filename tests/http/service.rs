@@ -11,9 +11,13 @@ use std::convert::Infallible;
 use std::future::pending;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 /// The requests whose handler has begun.
 #[derive(Debug, Default)]
@@ -46,7 +50,7 @@ impl Begun {
 pub(crate) struct Service {
     pub(crate) address: SocketAddr,
     pub(crate) begun: Arc<Begun>,
-    _runtime: Runtime,
+    _server: Server,
 }
 
 /// The first bytes of an answer that goes on for ever.
@@ -57,12 +61,51 @@ fn endless(first: Option<&'static str>) -> Body {
     Body::from_stream(frames.chain(stream::pending()))
 }
 
-impl Service {
-    pub(crate) fn start(metrics: Metrics) -> io::Result<Self> {
+/// A server on a free port; it is cut off when it is dropped.
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    /// Open until it is to stop. Goes before the runtime, of which a thread waits for
+    /// its end.
+    running: Sender<()>,
+    runtime: Runtime,
+    task: JoinHandle<io::Result<()>>,
+}
+
+impl Server {
+    pub(crate) fn start(app: Router) -> io::Result<Self> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
             .build()?;
+        let listener = runtime.block_on(TcpListener::bind(("127.0.0.1", 0)))?;
+        let address = listener.local_addr()?;
+        let (running, stopped) = channel::<()>();
+        let stopped = runtime.spawn_blocking(move || stopped.recv().is_err());
+        let server = axum::serve(listener, app);
+        let server = server.with_graceful_shutdown(async { drop(stopped.await) });
+        let task = runtime.spawn(server.into_future());
+        Ok(Self {
+            address,
+            running,
+            runtime,
+            task,
+        })
+    }
+
+    /// Lets no more connections in, and waits for the end of all that are open.
+    pub(crate) fn stop(self) {
+        drop(self.running);
+        let limit = Duration::from_secs(30);
+        let stopped = async { timeout(limit, self.task).await };
+        let stopped = self.runtime.block_on(stopped);
+        let stopped = stopped.expect("every client has gone");
+        let stopped = stopped.expect("the server doesn't panic");
+        stopped.expect("the server doesn't fail");
+    }
+}
+
+impl Service {
+    pub(crate) fn start(metrics: Metrics) -> io::Result<Self> {
         let begun = Arc::new(Begun::default());
         let hang = |Path(token): Path<u64>, State(begun): State<Arc<Begun>>| async move {
             begun.enter(token);
@@ -75,13 +118,11 @@ impl Service {
             .route("/endless", get(|| async { endless(Some(FIRST)) }))
             .layer(metrics.http_layer())
             .with_state(Arc::clone(&begun));
-        let listener = runtime.block_on(TcpListener::bind(("127.0.0.1", 0)))?;
-        let address = listener.local_addr()?;
-        runtime.spawn(async { axum::serve(listener, app).await });
+        let server = Server::start(app)?;
         Ok(Self {
-            address,
+            address: server.address,
             begun,
-            _runtime: runtime,
+            _server: server,
         })
     }
 }

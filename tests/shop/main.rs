@@ -5,5 +5,6 @@ mod lifecycle;
 mod number;
 mod operation;
 mod page;
+mod request;
 mod scraper;
 mod service;

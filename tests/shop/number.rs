@@ -79,6 +79,13 @@ fn check_mixture(report: &Report) {
     for outcome in ["ok", "error", "cancelled"] {
         assert!(report.total(outcome) > 0.0, "no `{outcome}` in {report:?}");
     }
+    for phase in ["handler", "head", "body"] {
+        let mut aborted = report.routes.iter().map(|route| route.aborted.get(phase));
+        assert!(
+            aborted.any(|count| count.is_some()),
+            "no `{phase}` in {report:?}"
+        );
+    }
 }
 
 /// The page says what the visitors and the database say.

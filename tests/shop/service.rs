@@ -48,8 +48,12 @@ pub(crate) struct TraceReport {
 /// What the visitors counted on one route.
 #[derive(Debug, Deserialize)]
 pub(crate) struct RouteReport {
+    /// Method and path: `GET /products/{id}`.
+    pub(crate) route: String,
     pub(crate) function: String,
     pub(crate) answers: BTreeMap<u16, f64>,
+    /// Answers that were given up, by phase.
+    pub(crate) aborted: BTreeMap<String, f64>,
     pub(crate) cancelled: f64,
     pub(crate) outcomes: BTreeMap<String, f64>,
 }
@@ -171,6 +175,14 @@ impl Report {
             .filter(|(found, _)| status(**found))
             .map(|(_, count)| count)
             .sum()
+    }
+
+    /// The answers to a function's requests that were given up in this phase.
+    pub(crate) fn aborted(&self, function: &str, phase: &str) -> f64 {
+        let routes = self.routes.iter();
+        let routes = routes.filter(|route| route.function == function);
+        let counts = routes.filter_map(|route| route.aborted.get(phase));
+        counts.sum()
     }
 
     /// Whether the visitors know this function.

@@ -2,15 +2,19 @@
 
 use std::net::SocketAddr;
 
+use anyhow::Context;
 use axum::body::Bytes;
 use axum::http::StatusCode;
 use http_body_util::{BodyExt, Full};
+use hyper::Response;
+use hyper::body::Incoming;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 
+use super::acknowledgement::Reach;
 use super::call::Call;
 use super::trace::Trace;
 
@@ -48,13 +52,7 @@ impl Client {
         request_id: &str,
         token: Option<&str>,
     ) -> anyhow::Result<Answer> {
-        let request = call.into_request(self.address, request_id, token)?;
-        let mut connection = match self.idle.take() {
-            Some(connection) if !connection.sender.is_closed() => connection,
-            _ => Connection::open(self.address).await?,
-        };
-        connection.sender.ready().await?;
-        let response = connection.sender.send_request(request).await?;
+        let (connection, response) = self.begin(call, request_id, token).await?;
         let status = response.status();
         let trace = Trace::of_answer(response.headers());
         let body = response.into_body().collect().await?.to_bytes();
@@ -64,6 +62,40 @@ impl Client {
             trace,
             body: serde_json::from_slice(&body).unwrap_or_default(),
         })
+    }
+
+    /// Sends a request, reads the answer's head, and a piece of its body too if it
+    /// is to, and closes the connection. Returns the trace that the head says.
+    pub(super) async fn send_and_close(
+        &mut self,
+        call: Call,
+        request_id: &str,
+        token: Option<&str>,
+        reach: Reach,
+    ) -> anyhow::Result<Option<Trace>> {
+        let (_connection, mut response) = self.begin(call, request_id, token).await?;
+        if reach == Reach::Body {
+            let piece = response.body_mut().frame().await;
+            piece.context("the answer has no body")??;
+        }
+        Ok(Trace::of_answer(response.headers()))
+    }
+
+    /// Sends a request and reads the head of the answer.
+    async fn begin(
+        &mut self,
+        call: Call,
+        request_id: &str,
+        token: Option<&str>,
+    ) -> anyhow::Result<(Connection, Response<Incoming>)> {
+        let request = call.into_request(self.address, request_id, token)?;
+        let mut connection = match self.idle.take() {
+            Some(connection) if !connection.sender.is_closed() => connection,
+            _ => Connection::open(self.address).await?,
+        };
+        connection.sender.ready().await?;
+        let response = connection.sender.send_request(request).await?;
+        Ok((connection, response))
     }
 }
 

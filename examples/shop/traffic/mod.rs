@@ -1,6 +1,7 @@
 //! Visitors who keep the numbers moving, and their own count of what they did.
 
 mod acknowledgement;
+mod body;
 mod call;
 mod client;
 mod report;

@@ -6,6 +6,7 @@ use std::fmt;
 use axum::http::StatusCode;
 use serde::Serialize;
 
+use super::acknowledgement::Phase;
 use super::route::Route;
 use super::trace::Trace;
 
@@ -36,6 +37,7 @@ struct TraceReport {
 #[derive(Default)]
 struct RouteTally {
     answers: BTreeMap<u16, u64>,
+    aborted: BTreeMap<Phase, u64>,
     cancelled: u64,
     failed: u64,
 }
@@ -55,9 +57,18 @@ impl Tally {
     }
 
     /// Counts a request that the visitor gave up while its handler was at work.
-    pub(super) fn cancel(&mut self, route: Route, trace: Trace) {
+    pub(super) fn cancel(&mut self, route: Route, trace: Option<Trace>) {
         self.routes.entry(route).or_default().cancelled += 1;
-        self.remember(route, "cancelled", trace);
+        self.abort(route, Phase::Handler);
+        if let Some(trace) = trace {
+            self.remember(route, "cancelled", trace);
+        }
+    }
+
+    /// Counts an answer that the visitor gave up, beside what it was.
+    pub(super) fn abort(&mut self, route: Route, phase: Phase) {
+        let aborted = &mut self.routes.entry(route).or_default().aborted;
+        *aborted.entry(phase).or_default() += 1;
     }
 
     /// Counts a request that got no answer at all, for want of a connection.
@@ -93,6 +104,9 @@ impl Tally {
             for (status, count) in other.answers {
                 *mine.answers.entry(status).or_default() += count;
             }
+            for (phase, count) in other.aborted {
+                *mine.aborted.entry(phase).or_default() += count;
+            }
             mine.cancelled += other.cancelled;
             mine.failed += other.failed;
         }
@@ -110,6 +124,7 @@ impl Tally {
         Report {
             requests: routes.iter().map(RouteReport::requests).sum(),
             cancelled: routes.iter().map(|route| route.cancelled).sum(),
+            aborted: routes.iter().flat_map(|route| route.aborted.values()).sum(),
             failed: routes.iter().map(|route| route.failed).sum(),
             updates: self.updates,
             order_cents: &self.orders,
@@ -124,13 +139,13 @@ impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Report {
             requests,
-            cancelled,
+            aborted,
             failed,
             ..
         } = self.report();
         write!(
             f,
-            "{requests} requests, {cancelled} of them cancelled, {failed} failed"
+            "{requests} requests, {aborted} of them given up, {failed} failed"
         )
     }
 }
@@ -139,6 +154,7 @@ impl RouteTally {
     const fn new() -> Self {
         Self {
             answers: BTreeMap::new(),
+            aborted: BTreeMap::new(),
             cancelled: 0,
             failed: 0,
         }
@@ -150,7 +166,10 @@ impl RouteTally {
 pub(crate) struct Report<'a> {
     /// Requests sent, whatever became of them.
     pub(crate) requests: u64,
+    /// Those that were given up while their handler was at work.
     pub(crate) cancelled: u64,
+    /// Those that were given up at all.
+    pub(crate) aborted: u64,
     pub(crate) failed: u64,
     /// Updates of orders that the visitors followed.
     pub(crate) updates: u64,
@@ -170,7 +189,10 @@ const fn is_error(status: u16) -> bool {
 struct RouteReport<'a> {
     route: String,
     function: &'static str,
+    /// By status, those that were given up later among them.
     answers: &'a BTreeMap<u16, u64>,
+    /// By phase, as `http_responses_aborted_total` should have it.
+    aborted: &'a BTreeMap<Phase, u64>,
     cancelled: u64,
     failed: u64,
     outcomes: Outcomes,
@@ -202,6 +224,7 @@ impl<'a> RouteReport<'a> {
             route: format!("{} {}", route.method(), route.path()),
             function: route.function(),
             answers: &tally.answers,
+            aborted: &tally.aborted,
             cancelled: tally.cancelled,
             failed: tally.failed,
             outcomes,
@@ -231,7 +254,8 @@ mod tests {
             let mut tally = Tally::default();
             tally.answer(Route::PlaceOrder, StatusCode::CREATED, trace.clone());
             tally.answer(Route::PlaceOrder, StatusCode::CONFLICT, None);
-            tally.cancel(Route::PlaceOrder, Trace::begin(&mut Rng::new()));
+            tally.cancel(Route::PlaceOrder, Some(Trace::begin(&mut Rng::new())));
+            tally.abort(Route::PlaceOrder, Phase::Body);
             tally.extend_orders([790]);
             tally.fail(Route::PlaceOrder);
             tally.update(3);
@@ -241,6 +265,7 @@ mod tests {
         let report = json!(total.report());
         assert_eq!(report["requests"], 8);
         assert_eq!(report["cancelled"], 2);
+        assert_eq!(report["aborted"], 4);
         assert_eq!(report["failed"], 2);
         assert_eq!(report["updates"], 6);
         assert_eq!(report["order_cents"], json!({ "790": 2 }));
@@ -264,6 +289,7 @@ mod tests {
                 "route": "POST /orders",
                 "function": "place_order",
                 "answers": { "201": 2, "409": 2 },
+                "aborted": { "handler": 2, "body": 2 },
                 "cancelled": 2,
                 "failed": 2,
                 "outcomes": { "ok": 2, "error": 2, "cancelled": 2 },

@@ -10,7 +10,7 @@ use serde_json::json;
 use tokio::sync::watch;
 use tokio::time;
 
-use super::acknowledgement::{Acknowledgements, End};
+use super::acknowledgement::{Acknowledgements, End, Reach};
 use super::call::Call;
 use super::client::{Answer, Client};
 use super::route::Route;
@@ -87,10 +87,10 @@ impl Visitor {
         }
         match self.random.u8(..100) {
             0..11 => self.look(Call::new(Route::ListProducts)).await,
-            11..33 => self.show_product().await,
-            33..38 => self.search().await,
-            38..44 => self.look(Call::new(Route::RecommendProducts)).await,
-            44..46 => self.look(Call::new(Route::ExportProducts)).await,
+            11..31 => self.show_product().await,
+            31..36 => self.search().await,
+            36..42 => self.look(Call::new(Route::RecommendProducts)).await,
+            42..46 => self.look(Call::new(Route::ExportProducts)).await,
             46..48 => self.look(Call::new(Route::SalesReport)).await,
             48..51 => self.register().await,
             51..57 => self.log_in(name).await,
@@ -101,8 +101,15 @@ impl Visitor {
         }
     }
 
+    /// Looks at what the shop shows, at times without seeing it through.
     async fn look(&mut self, call: Call) {
-        self.send(call).await;
+        match (call.route, self.random.u8(..8)) {
+            (Route::ExportProducts, 0..3) => self.read_and_hang_up(call, Reach::Body).await,
+            (Route::ExportProducts | Route::ListProducts | Route::ShowProduct, 7) => {
+                self.read_and_hang_up(call, Reach::Head).await;
+            }
+            _ => drop(self.send(call).await),
+        }
     }
 
     async fn show_product(&mut self) {
@@ -247,20 +254,46 @@ impl Visitor {
         let trace = Trace::begin(&mut self.random);
         let call = call.trace_parent(trace.parent(&mut self.random));
         let request_id = self.next_request_id();
-        let mut expected = self.acknowledgements.announce(&request_id);
+        let acknowledgements = &self.acknowledgements;
+        let mut expected = acknowledgements.announce(&request_id, Reach::Handler);
         let token = self.token.as_deref();
         let answer = tokio::select! {
             answer = self.client.send(call, &request_id, token) => answer,
             // By now the other branch is dropped, and the connection with it.
             () = expected.acknowledged() => {
-                match expected.ended().await {
-                    End::Answered(status) => self.answered(route, status, Some(trace)),
-                    End::Dropped => self.tally.cancel(route, trace),
-                }
-                return;
+                let end = expected.ended().await;
+                return self.ended(route, end, Some(trace));
             }
         };
         self.count(route, answer);
+    }
+
+    /// Sends a request and drops the connection once so much of the answer is there.
+    async fn read_and_hang_up(&mut self, call: Call, reach: Reach) {
+        let route = call.route;
+        let request_id = self.next_request_id();
+        let expected = self.acknowledgements.announce(&request_id, reach);
+        let token = self.token.as_deref();
+        let read = self
+            .client
+            .send_and_close(call, &request_id, token, reach)
+            .await;
+        match read {
+            Ok(trace) => self.ended(route, expected.ended().await, trace),
+            Err(_) => self.tally.fail(route),
+        }
+    }
+
+    /// Counts what has become of a request that was announced.
+    fn ended(&mut self, route: Route, end: End, trace: Option<Trace>) {
+        match end {
+            End::Answered(status) => self.answered(route, status, trace),
+            End::GivenUp(status, phase) => {
+                self.answered(route, status, trace);
+                self.tally.abort(route, phase);
+            }
+            End::Dropped => self.tally.cancel(route, trace),
+        }
     }
 
     fn count(&mut self, route: Route, answer: anyhow::Result<Answer>) -> Option<Answer> {

@@ -1,0 +1,203 @@
+//! What the README and the pages in `docs/` name exists: variables of the
+//! environment, families, and the pages themselves.
+
+mod place;
+mod source;
+
+use source::{Source, read, root, words};
+use std::collections::BTreeSet;
+
+/// The pages for users.
+const PAGES: [&str; 3] = [
+    "README.md",
+    "docs/coming-from.md",
+    "docs/troubleshooting.md",
+];
+
+/// Variables of the tests, which aren't settings.
+const OF_TESTS: [&str; 2] = ["METRICS_PROVE", "METRICS_SEED"];
+
+/// What the pages name before the code has it. What has come is taken off.
+const NOT_YET: [&str; 13] = [
+    "METRICS_ALLOWED_IPS",
+    "METRICS_AUTH_TOKEN",
+    "METRICS_TRUSTED_PROXIES",
+    "app_info",
+    "health_check_duration_seconds",
+    "health_check_status",
+    "metrics_access_denied_total",
+    "metrics_http_layer_misplaced_total",
+    "process_cpu_seconds_total",
+    "process_open_fds",
+    "process_resident_memory_bytes",
+    "process_threads",
+    "rust_build_info",
+];
+
+fn is_variable(word: &str) -> bool {
+    word.starts_with("METRICS_") && word.len() > "METRICS_".len()
+}
+
+/// The rows of the tables below a heading, up to the next one of the same level.
+fn rows<'a>(page: &'a str, heading: &str) -> Vec<Vec<&'a str>> {
+    let heading = format!("\n## {heading}\n");
+    let (_, below) = page.split_once(&heading).expect("the page has the heading");
+    let section = below.split("\n## ").next().unwrap_or_default();
+    let rows = section.lines().filter(|line| line.starts_with("| "));
+    let cells = |row: &'a str| row.trim_matches('|').split(" | ").map(str::trim);
+    // Without the names of the columns.
+    let rows = rows.map(|row| cells(row).collect::<Vec<_>>());
+    rows.filter(|row| row.first() != Some(&"there") && row.first() != Some(&"variable"))
+        .collect()
+}
+
+/// What stands in backticks.
+fn code(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
+
+// Mutations: a variable is misspelt in a page; one is taken out of `config/given.rs`.
+#[test]
+fn variables_that_pages_name_are_read() {
+    let source = Source::of_runtime();
+    let mut unknown = BTreeSet::new();
+    for page in PAGES {
+        let text = read(&root().join(page));
+        for variable in words(&text).filter(|word| is_variable(word)) {
+            let is_known = source.has_text(variable) || NOT_YET.contains(&variable);
+            if !is_known && !OF_TESTS.contains(&variable) {
+                unknown.insert(format!("{variable} in {page}"));
+            }
+        }
+    }
+    assert_eq!(unknown, BTreeSet::new());
+}
+
+// Mutation: a row is taken out of the table.
+#[test]
+fn variables_that_are_read_are_in_the_table() {
+    let readme = read(&root().join("README.md"));
+    let rows = rows(&readme, "Configuration");
+    let listed: BTreeSet<&str> = rows
+        .iter()
+        .filter_map(|row| code(row.first()?).next())
+        .collect();
+    let source = Source::of_runtime();
+    let read: BTreeSet<&str> = source.texts().filter(|text| is_variable(text)).collect();
+    assert!(read.len() > 10, "{read:?}");
+    let missing: Vec<_> = read.difference(&listed).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+// Mutation: an alias is taken out of `config/environment.rs`.
+#[test]
+fn names_of_the_django_world_are_aliases() {
+    let page = read(&root().join("docs/coming-from.md"));
+    let source = Source::of_runtime();
+    let mut aliases = 0;
+    for row in rows(&page, "Settings") {
+        let [there, here] = row[..] else {
+            panic!("a row has two columns: {row:?}");
+        };
+        for alias in code(there).filter(|word| word.starts_with("PROMETHEUS_")) {
+            let is_alias = here.contains("METRICS_");
+            assert_eq!(source.has_text(alias), is_alias, "{alias}");
+            aliases += usize::from(is_alias);
+        }
+    }
+    assert!(aliases >= 10, "{aliases}");
+}
+
+// Mutation: a family of the right column is misspelt.
+#[test]
+fn families_that_names_lead_to_exist() {
+    let page = read(&root().join("docs/coming-from.md"));
+    let rows = rows(&page, "Names");
+    assert!(rows.len() > 20);
+    let source = Source::of_runtime();
+    for row in rows {
+        let [there, here] = row[..] else {
+            panic!("a row has two columns: {row:?}");
+        };
+        assert!(code(here).count() > 0, "{there} leads nowhere");
+        for family in code(here) {
+            assert!(is_family(&source, family), "{family}");
+        }
+    }
+}
+
+// Mutation: a page names `metrics_scrape_total`.
+#[test]
+fn families_about_the_toolkit_that_pages_name_exist() {
+    let source = Source::of_runtime();
+    for page in PAGES {
+        let text = read(&root().join(page));
+        let families = words(&text).filter(|word| word.starts_with("metrics_"));
+        // The crates, the prefix itself, and a setting of Prometheus.
+        let others = [
+            "metrics_",
+            "metrics_macros",
+            "metrics_path",
+            "metrics_runtime",
+        ];
+        for family in families.filter(|word| !others.contains(word)) {
+            assert!(is_family(&source, family), "{family} in {page}");
+        }
+    }
+}
+
+/// Whether the runtime has a family of this name, `_count` of a histogram included.
+fn is_family(source: &Source, name: &str) -> bool {
+    let base = name.strip_suffix("_count");
+    [Some(name), base]
+        .into_iter()
+        .flatten()
+        .any(|name| source.has_builtin(name) || source.has_text(name) || NOT_YET.contains(&name))
+}
+
+#[test]
+fn what_has_come_is_taken_off_the_list() {
+    let source = Source::of_runtime();
+    for name in NOT_YET {
+        assert!(
+            !source.has_text(name) && !source.has_builtin(name),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn links_lead_somewhere() {
+    for page in PAGES {
+        let path = root().join(page);
+        let text = read(&path);
+        for link in text.split("](").skip(1) {
+            let link = link.split(')').next().unwrap_or_default();
+            if link.contains("://") || link.is_empty() {
+                continue;
+            }
+            let (file, heading) = link.split_once('#').unwrap_or((link, ""));
+            let target = if file.is_empty() {
+                path.clone()
+            } else {
+                path.with_file_name(file)
+            };
+            let text = read(&target);
+            let headings = text.lines().filter(|line| line.starts_with('#'));
+            let mut anchors = headings.map(anchor);
+            assert!(
+                heading.is_empty() || anchors.any(|found| found == heading),
+                "{link} in {page}"
+            );
+        }
+    }
+}
+
+/// A heading as links name it.
+fn anchor(heading: &str) -> String {
+    let text = heading.trim_start_matches('#').trim().to_lowercase();
+    let kept = text
+        .chars()
+        .filter(|c| c.is_alphanumeric() || " -_".contains(*c));
+    kept.map(|c| if c == ' ' { '-' } else { c }).collect()
+}
