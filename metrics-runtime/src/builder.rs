@@ -1,7 +1,8 @@
 //! Set-up in code: one builder, whose `build()` reports every mistake that can
 //! be found before the first request.
 
-use crate::collect::{Collector, CollectorError, Shared};
+use crate::collect::{CollectError, Collector, CollectorError, Own, Shared};
+use crate::collector::{AppInfo, BuildInfo, PROCESS, process};
 use crate::config::{
     Config, EnvironmentError, Given, SettingError, namespace_prefix, set_recording, set_slow_query,
 };
@@ -40,6 +41,9 @@ impl Metrics {
             const_labels: Vec::new(),
             foreign: Vec::new(),
             collectors: Vec::new(),
+            sources: process::automatic().into_iter().collect(),
+            app: None,
+            build_info: None,
         }
     }
 
@@ -68,6 +72,10 @@ pub struct MetricsBuilder {
     const_labels: Vec<(String, String)>,
     foreign: Vec<prometheus::Registry>,
     collectors: Vec<Shared>,
+    /// What the toolkit reads itself.
+    pub(crate) sources: Vec<Own>,
+    pub(crate) app: Option<AppInfo>,
+    pub(crate) build_info: Option<BuildInfo>,
 }
 
 impl MetricsBuilder {
@@ -201,6 +209,11 @@ impl MetricsBuilder {
         let names = self.collectors.iter().map(Shared::name);
         let names: Vec<String> = names.map(str::to_owned).collect();
         self.registry.check_collectors(&names)?;
+        let app = self.app.map(|app| app.source(given.environment.clone()));
+        let app = app.transpose().map_err(BuildError::AppInfo)?;
+        let own = self.sources.iter().map(|own| own.name.clone());
+        let own: Vec<String> = own.filter(|name| name != PROCESS).collect();
+        self.registry.check_sources(&own)?;
         let settings = Settings {
             namespace: namespace_prefix(given.namespace.as_deref()),
             const_labels: self.const_labels,
@@ -210,6 +223,18 @@ impl MetricsBuilder {
         }
         for collector in self.collectors {
             self.registry.add_shared(collector)?;
+        }
+        let build_info = self.build_info.map(BuildInfo::source);
+        for own in app.into_iter().chain(build_info) {
+            self.registry.set_source(own);
+        }
+        for own in self.sources {
+            // There is one process, however often it is set up.
+            if own.name == PROCESS {
+                self.registry.set_source(own);
+            } else {
+                self.registry.add_source(own)?;
+            }
         }
         self.registry.add_foreign(self.foreign);
         // What nobody says stays as it was: another `build` may have said it.
@@ -260,6 +285,9 @@ pub enum BuildError {
         /// The label in question.
         label: String,
     },
+    /// A label of `app_info` isn't valid.
+    #[error("a label of `app_info` isn't valid")]
+    AppInfo(#[source] CollectError),
     /// Call sites disagree on families.
     #[error(transparent)]
     Conflicts(Conflicts),

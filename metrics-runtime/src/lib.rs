@@ -51,8 +51,12 @@
 //! - `http` (default): [`Handler`], [`Metrics::router`] and the outcome of HTTP
 //!   responses.
 //! - `listener`: `Metrics::serve`, a listener of its own for the page.
+//! - `process` (default): `process_cpu_seconds_total` and its siblings, see
+//!   `MetricsBuilder::process_collector`.
 //! - `summary`: `Registry::summary`, quantiles computed in the program.
+//! - `system`: `SystemReport`, what is known of the process and its machine.
 //! - `tls`: TLS for that listener.
+//! - `tokio`: what the runtime does, see `Metrics::tokio_runtime`, and `TaskMonitor`.
 //! - `tracing`: exemplars from the current span, see `span_exemplar`.
 //! - `zstd`: pages compressed with zstd for those who ask for it.
 
@@ -66,6 +70,7 @@ pub mod builtin;
 mod catalogue;
 mod clock;
 mod collect;
+mod collector;
 pub mod config;
 mod constructor;
 mod desc;
@@ -101,6 +106,11 @@ pub use catalogue::Place;
 pub use collect::{
     CollectError, Collector, CollectorError, Families, PrometheusCollector, StateSet,
 };
+#[cfg(feature = "system")]
+pub use collector::SystemReport;
+#[cfg(feature = "tokio")]
+pub use collector::TaskMonitor;
+pub use collector::{AllocatorReading, AllocatorStatistics, AppInfo, BuildInfo};
 pub use config::Config;
 pub use desc::{DEFAULT_BUCKETS, DescError, Kind};
 pub use diagnostics::{Diagnostic, HookError, Overflow, set_diagnostics_hook};

@@ -2,7 +2,8 @@
 //! runs itself again in a child that has them.
 
 use metrics_runtime::{
-    BuildError, Collector, Families, Metrics, Registry, counted, global, metrics, timed,
+    AppInfo, BuildError, Collector, Families, Metrics, MetricsBuilder, Registry, counted, global,
+    metrics, timed,
 };
 use std::error::Error;
 use std::thread;
@@ -202,5 +203,19 @@ fn a_namespace_that_is_no_name_is_an_error_that_names_the_variable() {
             .expect_err("the variable is wrong");
         let text = error.to_string();
         assert!(text.contains("METRICS_NAMESPACE is `my-shop`"), "{text}");
+    });
+}
+
+// Mutation: `build` gives `app_info` no environment.
+#[test]
+fn the_application_is_told_where_it_runs() {
+    let name = "environment::the_application_is_told_where_it_runs";
+    in_child(name, &[("METRICS_ENVIRONMENT", "staging")], || {
+        let builder = || Metrics::builder().app_info(AppInfo::new("shop"));
+        let text = |builder: MetricsBuilder| builder.build().expect("it is valid").to_text();
+        let info =
+            |environment| format!("\napp_info{{name=\"shop\",environment=\"{environment}\"}} 1\n");
+        assert!(text(builder()).contains(&info("staging")));
+        assert!(text(builder().environment("production")).contains(&info("production")));
     });
 }

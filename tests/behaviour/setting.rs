@@ -29,7 +29,10 @@ fn namespace_and_constant_labels_are_on_every_series_of_the_application() {
         let own = sample.name.starts_with("shop_");
         let labelled = sample.labels.get("region").map(String::as_str) == Some("eu \"west\"")
             && sample.labels.get("tier").map(String::as_str) == Some("1");
-        let about_itself = sample.name.starts_with("metrics_");
+        // And the process, which isn't the application's.
+        let about_itself = ["metrics_", "process_"]
+            .iter()
+            .any(|start| sample.name.starts_with(start));
         assert!(own && labelled || about_itself && !labelled, "{sample:?}");
     }
     let place = [

@@ -48,6 +48,8 @@ fn what_is_not_in_cells_is_gathered_too() {
         .const_label("region", "eu")
         .collector_deadline(Duration::from_mins(1))
         .collector(Pool)
+        // Whose numbers differ from page to page, and which the bridge leaves out.
+        .process_collector(false)
         .build();
     metrics.expect("the set-up is valid");
     SHOP.info("build_info", "Build.", &[("version", "1")])

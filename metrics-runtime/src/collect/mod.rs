@@ -11,6 +11,7 @@ mod inline;
 pub(crate) mod model;
 pub(crate) mod rule;
 mod slot;
+mod source;
 mod state_set;
 mod worker;
 
@@ -23,3 +24,4 @@ pub(crate) use clash::{clash, without_clashes};
 pub(crate) use collector::{Shared, check_name};
 pub(crate) use inline::{Head, Inline, Labels};
 pub(crate) use slot::Slot;
+pub(crate) use source::{Own, Readings, Source, double};

@@ -62,11 +62,16 @@ pub(crate) fn append(registry: &Registry, wanted: Wanted<'_>, out: &mut Vec<u8>)
     let (mut foreign, missing) = bridge::gather(registry, wanted.deadline);
     registry.settings();
     registry.refresh();
+    // Ours go before those of collectors. Read before the plan is locked: some are
+    // the kernel's to answer.
+    let mut collected = registry.inline();
+    // What the `prometheus` crate's own collector tells of the process, ours tells too:
+    // that it is left out is no news.
+    let is_told = |name: &str| collected.iter().any(|own| own.name == name);
+    foreign.retain(|family| !(family.name.starts_with("process_") && is_told(&family.name)));
+    collected.append(&mut foreign);
     let mut plan = registry.plan();
     let mut shadowed = plan.update(registry);
-    // Ours go before those of collectors.
-    let mut collected = registry.inline();
-    collected.append(&mut foreign);
     shadowed.extend(without_clashes(&mut collected, |name| plan.kind(name)));
     collected.sort_by(|a, b| a.name.cmp(&b.name));
     plan.append(registry, &collected, wanted, out);

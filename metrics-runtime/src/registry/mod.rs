@@ -17,7 +17,9 @@ use state::State;
 use crate::builtin::toolkit::COLLECTOR_SUCCESS;
 use crate::catalogue::Site;
 use crate::collect::model::Family as CollectedFamily;
-use crate::collect::{Collector, CollectorError, Head, Inline, Labels, Shared, Slot, check_name};
+use crate::collect::{
+    Collector, CollectorError, Head, Inline, Labels, Own, Readings, Shared, Slot, check_name,
+};
 use crate::desc::{Desc, Kind, Schema};
 use crate::diagnostics::{Diagnostic, report};
 use crate::encode::{Format, Plan, Wanted};
@@ -376,6 +378,31 @@ impl Registry {
         Ok(())
     }
 
+    /// Serves what a source gives, instead of the one of its name if there is one.
+    pub(crate) fn set_source(&self, own: Own) {
+        self.lock().set_source(own);
+    }
+
+    /// Serves what a source gives, whose name no other one has.
+    pub(crate) fn add_source(&self, own: Own) -> Result<(), CollectorError> {
+        let mut state = self.lock();
+        state.check_source(&own.name)?;
+        state.sources.push(own);
+        Ok(())
+    }
+
+    /// Whether sources may be added under these names.
+    pub(crate) fn check_sources(&self, names: &[String]) -> Result<(), CollectorError> {
+        let state = self.lock();
+        for (index, name) in names.iter().enumerate() {
+            state.check_source(name)?;
+            if names[..index].contains(name) {
+                return Err(CollectorError::Taken { name: name.clone() });
+            }
+        }
+        Ok(())
+    }
+
     /// The collectors, in the order in which they go before each other.
     pub(crate) fn slots(&self) -> Vec<Arc<Slot>> {
         self.lock().slots(std::ptr::eq(self, global()))
@@ -441,16 +468,26 @@ impl Registry {
         self.with_state(|state| state.declare_callback(head, labels, slot))
     }
 
-    /// The families that hold their values themselves.
+    /// The families that are read where the page is made: those that hold their
+    /// values themselves, then those of the toolkit's own sources, which describe
+    /// the process and have neither a namespace nor constant labels.
     pub(crate) fn inline(&self) -> Vec<CollectedFamily> {
-        let held: Vec<(Head, Arc<dyn Inline>)> = {
+        self.inline_of(|_| true)
+    }
+
+    /// Those of [`inline`](Self::inline), of the sources that `keep` names.
+    pub(crate) fn inline_of(&self, keep: impl Fn(&str) -> bool) -> Vec<CollectedFamily> {
+        let (held, sources) = {
             let state = self.lock();
             let collected = state.collected.values();
             let here = |known: &state::Collected| match &known.values {
                 state::Held::Here(inline) => Some((known.head.clone(), Arc::clone(inline))),
                 state::Held::Callbacks(_) => None,
             };
-            collected.filter_map(here).collect()
+            let held: Vec<(Head, Arc<dyn Inline>)> = collected.filter_map(here).collect();
+            let sources = state.sources.iter().filter(|own| keep(&own.name));
+            let sources: Vec<Own> = sources.cloned().collect();
+            (held, sources)
         };
         let families = held.into_iter().map(|(head, inline)| {
             let mut family = CollectedFamily {
@@ -463,7 +500,7 @@ impl Registry {
             self.qualify(&mut family);
             family
         });
-        families.collect()
+        families.chain(Readings::of(&sources)).collect()
     }
 
     /// Reports, once for each name, a foreign family that is left out.

@@ -4,7 +4,7 @@ use super::{Conflict, RegisterError, Registry};
 use crate::builtin::toolkit;
 use crate::catalogue::{self, Place, Site};
 use crate::collect::model::Kind;
-use crate::collect::{CollectorError, Head, Inline, Labels, Shared, Slot, check_name, clash};
+use crate::collect::{CollectorError, Head, Inline, Labels, Own, Shared, Slot, check_name, clash};
 use crate::desc::{self, Desc, Schema};
 use crate::outcome::Outcome;
 use crate::record::{Counter, FamilyCore};
@@ -29,6 +29,8 @@ pub(super) struct State {
     /// Callbacks first, then collectors, then registries of the `prometheus`
     /// crate, each in the order in which they came.
     slots: [Vec<Arc<Slot>>; 3],
+    /// What the toolkit reads itself, in the order in which it came.
+    pub(super) sources: Vec<Own>,
     /// How many registries of the `prometheus` crate were handed in.
     foreign: usize,
     /// That of the `prometheus` crate, for the global registry.
@@ -100,6 +102,7 @@ impl State {
             toolkit: None,
             collected: BTreeMap::new(),
             slots: [const { Vec::new() }; 3],
+            sources: Vec::new(),
             foreign: 0,
             default: None,
             deadline: None,
@@ -291,6 +294,25 @@ impl State {
         let [_, collectors, _] = &mut self.slots;
         collectors.push(Arc::new(Slot::of_collector(name, collector)));
         Ok(())
+    }
+
+    /// Whether a source may be added under this name.
+    pub(super) fn check_source(&self, name: &str) -> Result<(), CollectorError> {
+        check_name(name)?;
+        let taken = self.sources.iter().any(|own| own.name == name);
+        let error = || CollectorError::Taken {
+            name: name.to_owned(),
+        };
+        (!taken).then_some(()).ok_or_else(error)
+    }
+
+    /// Puts a source in the place of the one of its name, or behind all others.
+    pub(super) fn set_source(&mut self, own: Own) {
+        let known = self.sources.iter_mut().find(|known| known.name == own.name);
+        match known {
+            Some(known) => *known = own,
+            None => self.sources.push(own),
+        }
     }
 
     pub(super) fn add_foreign(&mut self, registry: prometheus::Registry) {

@@ -114,7 +114,9 @@ pub(crate) fn populate(seed: u64) -> Population {
 
 fn configured(namespace: &str, constant: &Labels) -> &'static Registry {
     let registry: &'static Registry = Box::leak(Box::default());
-    let mut builder = Metrics::builder().registry(registry);
+    let builder = Metrics::builder().registry(registry);
+    // The model knows nothing of the process, whose numbers differ from page to page.
+    let mut builder = builder.process_collector(false);
     if !namespace.is_empty() {
         builder = builder.namespace(namespace);
     }

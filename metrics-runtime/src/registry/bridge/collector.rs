@@ -5,6 +5,7 @@ use super::gathering::{Gathering, Id};
 use super::proto::to_proto;
 use crate::collect::model::{self, Family, Metric, Value};
 use crate::collect::without_clashes;
+use crate::collector::PROCESS;
 use crate::desc::Kind;
 use crate::name::LabelName;
 use crate::record::{FamilyCore, InProgress};
@@ -43,7 +44,9 @@ impl Collector for Bridge {
             .iter()
             .map(|family| (family.name.clone(), family.kind))
             .collect();
-        let mut collected = self.0.inline();
+        // That crate has a collector of its own for the process, and joins families of
+        // one name: they would stand there twice.
+        let mut collected = self.0.inline_of(|source| source != PROCESS);
         collected.extend(asked.into_iter().flatten());
         for name in without_clashes(&mut collected, |name| ours.get(name).copied()) {
             self.0.report_shadowed(&name);
