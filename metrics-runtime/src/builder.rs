@@ -4,7 +4,8 @@
 use crate::collect::{CollectError, Collector, CollectorError, Own, Shared};
 use crate::collector::{AppInfo, BuildInfo, PROCESS, process};
 use crate::config::{
-    Config, EnvironmentError, Given, SettingError, namespace_prefix, set_recording, set_slow_query,
+    Config, Endpoints, EnvironmentError, Given, SettingError, namespace_prefix, set_recording,
+    set_slow_query,
 };
 use crate::name::{LabelName, NameError, check_namespace};
 use crate::registry::{Conflict, Registry, Settings, global};
@@ -155,6 +156,13 @@ impl MetricsBuilder {
     /// `METRICS_COLLECTOR_DEADLINE_MS`, else 500 milliseconds.
     pub const fn collector_deadline(mut self, deadline: Duration) -> Self {
         self.given.collector_deadline = Some(deadline);
+        self
+    }
+
+    /// What [`router`](Metrics::router) serves; the feature `endpoints` brings all but
+    /// the page. Default: `METRICS_ENDPOINTS`, else the page alone.
+    pub fn endpoints(mut self, endpoints: Endpoints) -> Self {
+        self.given.endpoints = Some(endpoints);
         self
     }
 

@@ -77,6 +77,10 @@ pub const DEFAULT_BUCKETS: &[f64] = &[
 /// The values of each label of a family, in the order of the labels.
 pub(crate) type Closed = &'static [&'static [&'static str]];
 
+/// The values that each label may have from elsewhere, in the order of the labels;
+/// none where it takes any.
+pub(crate) type Remote = &'static [Option<&'static [&'static str]>];
+
 /// The constant description of a family, as it stands in a call site.
 #[derive(Clone, Copy, Debug)]
 pub struct Desc {
@@ -102,6 +106,8 @@ pub struct Desc {
     pub(crate) cap: Option<usize>,
     /// A family of the application, which the namespace goes before.
     pub(crate) namespaced: bool,
+    /// It may be recorded into over HTTP.
+    pub(crate) remote: Option<Remote>,
 }
 
 impl Desc {
@@ -125,6 +131,7 @@ impl Desc {
             closed: None,
             cap: None,
             namespaced: true,
+            remote: None,
         }
     }
 
@@ -239,6 +246,14 @@ impl Desc {
         self
     }
 
+    /// Lets it be recorded into over HTTP, with these values of each label, or any
+    /// where there are none.
+    #[must_use]
+    pub const fn remote(mut self, values: Remote) -> Self {
+        self.remote = Some(values);
+        self
+    }
+
     /// Keeps the namespace away: a family of the toolkit about itself.
     pub(crate) const fn about_itself(mut self) -> Self {
         self.namespaced = false;
@@ -272,6 +287,7 @@ pub(crate) struct Schema {
     pub(crate) closed: Option<Closed>,
     pub(crate) cap: Option<usize>,
     pub(crate) namespaced: bool,
+    pub(crate) remote: Option<Remote>,
 }
 
 /// Why a description can't become a family.
@@ -376,6 +392,7 @@ impl Schema {
             closed: None,
             cap: None,
             namespaced: true,
+            remote: None,
         })
     }
 
@@ -446,6 +463,8 @@ impl Schema {
             Some(format!("unit {} against {}", unit(self), unit(other)))
         } else if self.unit != other.unit {
             Some(format!("unit {:?} against {:?}", self.unit, other.unit))
+        } else if self.remote.is_some() != other.remote.is_some() {
+            Some("`#[remote]` stands on one of them alone".to_owned())
         } else if self.help != other.help {
             Some(format!("help {:?} against {:?}", self.help, other.help))
         } else {
@@ -475,6 +494,7 @@ impl TryFrom<&Desc> for Schema {
         schema.closed = desc.closed;
         schema.cap = desc.cap;
         schema.namespaced = desc.namespaced;
+        schema.remote = desc.remote;
         Ok(schema)
     }
 }

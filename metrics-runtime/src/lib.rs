@@ -47,6 +47,8 @@
 //!
 //! # Features
 //!
+//! - `endpoints` (default): status, all metrics as JSON, analytics and more beside the
+//!   page, see [`Endpoints`].
 //! - `exemplars`: `set_exemplar_source`, which links counters and buckets to traces.
 //! - `http` (default): [`Handler`], [`Metrics::router`] and the outcome of HTTP
 //!   responses.
@@ -76,6 +78,11 @@ mod constructor;
 mod desc;
 mod diagnostics;
 mod encode;
+#[cfg(feature = "endpoints")]
+mod endpoint;
+#[cfg(all(feature = "http", not(feature = "endpoints")))]
+#[path = "endpoint/off.rs"]
+mod endpoint;
 mod error_label;
 #[cfg(feature = "http")]
 mod http;
@@ -89,6 +96,7 @@ mod outcome;
 mod panic;
 mod record;
 mod registry;
+mod snapshot;
 #[cfg(feature = "summary")]
 mod summary;
 mod sync;
@@ -111,7 +119,7 @@ pub use collector::SystemReport;
 #[cfg(feature = "tokio")]
 pub use collector::TaskMonitor;
 pub use collector::{AllocatorReading, AllocatorStatistics, AppInfo, BuildInfo};
-pub use config::Config;
+pub use config::{Config, Endpoints};
 pub use desc::{DEFAULT_BUCKETS, DescError, Kind};
 pub use diagnostics::{Diagnostic, HookError, Overflow, set_diagnostics_hook};
 pub use encode::Format;
@@ -119,7 +127,7 @@ pub use error_label::ErrorLabel;
 #[cfg(feature = "http")]
 pub use http::{
     Blocked, ErrorKind, Handler, HandlerOptions, HttpLayer, HttpLayerError, HttpService,
-    MeasuredBody, RequestHead, ResponseFuture, Unmeasured,
+    MeasuredBody, RequestHead, ResponseFuture, Scrape, Scrapes, Unmeasured,
 };
 pub use label::{ClosedLabel, LabelValue, Scratch};
 #[cfg(feature = "listener")]
@@ -132,6 +140,10 @@ pub use outcome::{Classify, Outcome};
 pub use record::exemplar::{Exemplar, ExemplarError, ExemplarSourceError, set_exemplar_source};
 pub use record::{Counter, Family, Gauge, Histogram, InProgress, Metric, Running};
 pub use registry::{Conflict, RegisterError, Registry, global};
+pub use snapshot::{
+    FamilyKind, FamilySnapshot, HistogramValue, NativeValue, SeriesSnapshot, SeriesValue, Snapshot,
+    SummaryValue,
+};
 #[cfg(feature = "summary")]
 pub use summary::Summary;
 #[cfg(feature = "tls")]

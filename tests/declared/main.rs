@@ -4,5 +4,6 @@ mod error_label;
 mod in_progress;
 mod label;
 mod module;
+mod remote;
 mod tuple;
 mod unit;

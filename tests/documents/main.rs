@@ -79,7 +79,8 @@ fn variables_that_are_read_are_in_the_table() {
     let source = Source::of_runtime();
     let read: BTreeSet<&str> = source.texts().filter(|text| is_variable(text)).collect();
     assert!(read.len() > 10, "{read:?}");
-    let missing: Vec<_> = read.difference(&listed).collect();
+    let missing = read.difference(&listed);
+    let missing: Vec<_> = missing.filter(|name| !OF_TESTS.contains(name)).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
 

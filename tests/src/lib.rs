@@ -17,4 +17,6 @@ pub mod prometheus;
 pub mod promtool;
 pub mod protobuf;
 pub mod pushgateway;
+pub mod python;
+pub mod schemathesis;
 pub mod victoria;

@@ -32,3 +32,28 @@ pub fn check_metrics(page: &str) -> Result<(), String> {
     let complaints = String::from_utf8_lossy(&output.stderr);
     Err(format!("{}: {complaints}", output.status))
 }
+
+/// Runs `promtool check config` on a configuration of Prometheus.
+///
+/// # Errors
+///
+/// With promtool's complaints.
+///
+/// # Panics
+///
+/// When promtool isn't installed.
+pub fn check_config(yaml: &str) -> Result<(), String> {
+    let mut file = tempfile::NamedTempFile::new().expect("the system's folder is writable");
+    file.write_all(yaml.as_bytes())
+        .expect("a temporary file is writable");
+    let output = Command::new("promtool")
+        .args(["check", "config"])
+        .arg(file.path())
+        .output()
+        .unwrap_or_else(|error| panic!("{}", explain_start("promtool", &error)));
+    if output.status.success() {
+        return Ok(());
+    }
+    let complaints = String::from_utf8_lossy(&output.stderr);
+    Err(format!("{}: {complaints}", output.status))
+}

@@ -72,6 +72,22 @@ pub(crate) fn handle_fn(
         .map(|cap| quote_spanned!(span=> .cap(#cap)));
     let unit = family.unit;
     let unit = unit.map(|unit| quote_spanned!(span=> .base_unit(#unit)));
+    // What another program sends must be of the closed sets, as what the types let
+    // through is.
+    let remote = family.remote.then(|| {
+        let values = labels.iter().map(|label| {
+            let ty = &label.ty;
+            if label.open {
+                quote_spanned!(span=> ::core::option::Option::None)
+            } else {
+                let span = ty.span().resolved_at(span);
+                quote_spanned! {span=>
+                    ::core::option::Option::Some(<#ty as #krate::ClosedLabel>::VALUES)
+                }
+            }
+        });
+        quote_spanned!(span=> .remote(&[#(#values),*]))
+    });
     // With a cap, the table holds what is used; without, every combination of
     // closed sets has its cells.
     let dense = family.is_closed() && family.cap.is_none();
@@ -118,7 +134,7 @@ pub(crate) fn handle_fn(
                 __SITE #name false #registry,
                 Handle const {
                     &#krate::__private::Desc::#constructor(#name, #help, &[#(#names),*])
-                        #buckets #cap #unit #closed
+                        #buckets #cap #unit #closed #remote
                 }, [#(#sources),*]
             );
             #budget

@@ -24,6 +24,8 @@ pub(crate) struct FamilyModel {
     pub(crate) cap: Option<LitInt>,
     /// A base unit, which the name ends in.
     pub(crate) unit: Option<&'static str>,
+    /// Whether it may be recorded into over HTTP.
+    pub(crate) remote: bool,
 }
 
 impl FamilyModel {
@@ -67,6 +69,7 @@ pub(crate) fn build_family(
         buckets: None,
         cap: None,
         unit: None,
+        remote: false,
     };
     let mut taken: Vec<&str> = Vec::new();
     declaration.attributes.retain(|attribute| {
@@ -97,9 +100,10 @@ pub(crate) fn build_family(
 }
 
 /// Our attributes on a declaration.
-const OWN: [(&str, Take); 3] = [
+const OWN: [(&str, Take); 4] = [
     ("buckets", take_buckets),
     ("cap", take_cap),
+    ("remote", take_remote),
     ("unit", take_unit),
 ];
 
@@ -196,6 +200,19 @@ fn take_cap(model: &mut FamilyModel, attribute: &Attribute, errors: &mut Errors)
         }
         Ok(cap) => errors.at(cap.span(), message),
         Err(_) => errors.at(span, message),
+    }
+}
+
+fn take_remote(model: &mut FamilyModel, attribute: &Attribute, errors: &mut Errors) {
+    let span = span_of(attribute);
+    if attribute.meta.require_path_only().is_err() {
+        errors.at(span, "`#[remote]` takes no options; write it by itself");
+    } else if model.kind == Kind::InProgress {
+        // Its starts and ends are two numbers, which nobody may add to alone.
+        let message = "`#[remote]` is for a `Counter`, a `Gauge` or a `Histogram`; remove it";
+        errors.at(span, message);
+    } else {
+        model.remote = true;
     }
 }
 

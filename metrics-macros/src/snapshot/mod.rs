@@ -13,7 +13,7 @@ use syn::parse::{ParseStream, Parser as _};
 use syn::{Item, Meta};
 
 /// The shapes; each is a file in this folder.
-const SHAPES: [&str; 24] = [
+const SHAPES: [&str; 25] = [
     "sync",
     "sync_returning_nothing",
     "sync_with_labels",
@@ -31,6 +31,7 @@ const SHAPES: [&str; 24] = [
     "block_of_models",
     "trait_with_defaults",
     "module",
+    "module_of_families",
     "stacked",
     "own_name_with_buckets",
     "native_buckets",
@@ -127,7 +128,15 @@ fn expand_item(mut item: Item) -> TokenStream {
     let attributes = match &mut item {
         Item::Fn(function) => &mut function.attrs,
         Item::Impl(block) => &mut block.attrs,
-        Item::Mod(module) => &mut module.attrs,
+        Item::Mod(module) => {
+            // It never stands among those that are stacked.
+            let metrics = |a: &syn::Attribute| a.path().is_ident("metrics");
+            if let Some(first) = module.attrs.iter().position(metrics) {
+                module.attrs.remove(first);
+                return entry::metrics(TokenStream::new(), &module.to_token_stream());
+            }
+            &mut module.attrs
+        }
         Item::Trait(item) => &mut item.attrs,
         other => return other.to_token_stream(),
     };

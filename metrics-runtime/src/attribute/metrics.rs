@@ -14,6 +14,7 @@
 /// |---|---|
 /// | `#[buckets(…)]` | upper bounds of a [`Histogram`](crate::Histogram), rising, without `+Inf`: a list, `exponential(start, factor, count)` or `linear(start, width, count)`; or [`native`](crate::NativeBuckets), also `native(factor = 1.1, max = 160)`; default [`DEFAULT_BUCKETS`](crate::DEFAULT_BUCKETS) |
 /// | `#[cap(n)]` | the most series; what comes after goes to one overflow series; default 2,000 |
+/// | `#[remote]` | other programs may record into the family by `POST /increment` of [`Metrics::router`](crate::Metrics::router); its labels are then closed sets, or text and integers by those names |
 /// | `#[unit(seconds)]` | the unit, in which the name must end: `seconds`, `bytes`, `ratio`, `meters`, `grams`, `volts`, `amperes`, `joules` or `celsius`; a [`Histogram`](crate::Histogram) of seconds keeps whole nanoseconds, so that [`observe_duration`](crate::Histogram::observe_duration) is exact |
 ///
 /// Labels are closed sets, `bool` and enums that derive

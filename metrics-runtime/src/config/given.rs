@@ -1,7 +1,7 @@
 //! Settings as far as somebody has said them.
 
 use super::environment::{EnvironmentError, Reader, SettingError, variable};
-use super::{Config, parse};
+use super::{Config, Endpoints, parse};
 use crate::clock::Choice;
 use crate::name::check_namespace;
 use std::net::IpAddr;
@@ -20,6 +20,7 @@ pub(crate) struct Given {
     pub(crate) excluded_paths: Option<Vec<String>>,
     pub(crate) slow_query: Option<Duration>,
     pub(crate) collector_deadline: Option<Duration>,
+    pub(crate) endpoints: Option<Endpoints>,
     pub(crate) export_address: Option<IpAddr>,
     pub(crate) export_port: Option<u16>,
     pub(crate) export_port_range: Option<RangeInclusive<u16>>,
@@ -67,6 +68,7 @@ impl Given {
                 parse::MILLISECONDS,
                 parse::milliseconds,
             ),
+            endpoints: reader.read("METRICS_ENDPOINTS", Endpoints::EXPECTED, Endpoints::parse),
             export_address: reader.read(
                 "METRICS_EXPORT_ADDRESS",
                 "it takes an IP address, such as `127.0.0.1`, `0.0.0.0` or `::`",
@@ -125,6 +127,7 @@ impl Given {
             excluded_paths: self.excluded_paths.or(other.excluded_paths),
             slow_query: self.slow_query.or(other.slow_query),
             collector_deadline: self.collector_deadline.or(other.collector_deadline),
+            endpoints: self.endpoints.or(other.endpoints),
             export_address: self.export_address.or(other.export_address),
             export_port: self.export_port.or(other.export_port),
             export_port_range: self.export_port_range.or(other.export_port_range),
@@ -146,6 +149,7 @@ impl Given {
             collector_deadline: self
                 .collector_deadline
                 .unwrap_or(default.collector_deadline),
+            endpoints: self.endpoints.unwrap_or_default(),
             export_address: self.export_address.unwrap_or(default.export_address),
             export_port: self.export_port.unwrap_or(default.export_port),
             export_port_range: self.export_port_range,
@@ -155,7 +159,7 @@ impl Given {
 
 #[cfg(test)]
 mod tests {
-    use super::{Config, EnvironmentError, Given};
+    use super::{Config, Endpoints, EnvironmentError, Given};
     use std::time::Duration;
 
     fn read(variables: &[(&str, &str)]) -> Result<Config, EnvironmentError> {
@@ -188,6 +192,11 @@ mod tests {
                 "METRICS_ENVIRONMENT",
                 "test",
                 with(|it| it.environment = Some("test".to_owned())),
+            ),
+            (
+                "METRICS_ENDPOINTS",
+                "status, api",
+                with(|it| it.endpoints = Endpoints::default().status(true).api(true)),
             ),
             (
                 "METRICS_LATENCY_BUCKETS",

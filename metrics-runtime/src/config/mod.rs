@@ -15,6 +15,7 @@
 //! | [`excluded_paths`](Config::excluded_paths) | `METRICS_EXCLUDED_PATHS` | none | regular expressions of paths that the [HTTP layer](crate::HttpLayer) doesn't record, with commas between them |
 //! | [`slow_query`](Config::slow_query) | `METRICS_SLOW_QUERY_MS` | `100` | milliseconds from which on a query is slow, unless its `slow` says otherwise; decimals are allowed |
 //! | [`collector_deadline`](Config::collector_deadline) | `METRICS_COLLECTOR_DEADLINE_MS` | `500` | milliseconds that a page waits for collectors; decimals are allowed |
+//! | [`endpoints`](Config::endpoints) | `METRICS_ENDPOINTS` | the page alone | what [`router`](crate::Metrics::router) serves beside the page: `all`, or of `status`, `api`, `analytics`, `system`, `increment`, `prometheus-config`, `openapi` some with commas between them |
 //! | [`export_address`](Config::export_address) | `METRICS_EXPORT_ADDRESS` | `127.0.0.1` | the IP address of the [listener](crate::Metrics::listener) |
 //! | [`export_port`](Config::export_port) | `METRICS_EXPORT_PORT` | `9464` | its port |
 //! | [`export_port_range`](Config::export_port_range) | `METRICS_EXPORT_PORT_RANGE` | none | its port is the first free one of these, such as `8001-8050`; not together with `METRICS_EXPORT_PORT` |
@@ -37,11 +38,15 @@
 //! | `PROMETHEUS_METRICS_EXPORT_PORT`, `PROMETHEUS_EXPORT_PORT` | `METRICS_EXPORT_PORT` |
 //! | `PROMETHEUS_METRICS_EXPORT_PORT_RANGE`, `PROMETHEUS_EXPORT_PORT_RANGE` | `METRICS_EXPORT_PORT_RANGE` |
 
+mod endpoints;
 mod environment;
 mod given;
 mod parse;
 mod state;
 
+pub use endpoints::Endpoints;
+#[cfg(feature = "endpoints")]
+pub(crate) use endpoints::Route;
 pub(crate) use environment::variable;
 pub use environment::{EnvironmentError, SettingError};
 pub(crate) use given::Given;
@@ -85,6 +90,8 @@ pub struct Config {
     pub slow_query: Duration,
     /// How long a page waits for all of its collectors.
     pub collector_deadline: Duration,
+    /// What the router serves.
+    pub endpoints: Endpoints,
     /// Where the listener listens.
     pub export_address: IpAddr,
     /// Its port, unless there is a range.
@@ -105,6 +112,7 @@ impl Default for Config {
             excluded_paths: Vec::new(),
             slow_query: Duration::from_millis(100),
             collector_deadline: Duration::from_millis(500),
+            endpoints: Endpoints::default(),
             export_address: IpAddr::V4(Ipv4Addr::LOCALHOST),
             // The port that exporters of OpenTelemetry have in common.
             export_port: 9464,

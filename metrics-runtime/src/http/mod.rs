@@ -1,11 +1,11 @@
 //! Serving the page, by itself or with axum, and outcomes of HTTP responses.
 
-mod handler;
+pub(crate) mod handler;
 mod outcome;
 mod request;
 mod router;
 
-pub use handler::{Handler, HandlerOptions};
+pub use handler::{Handler, HandlerOptions, Scrape, Scrapes};
 pub(crate) use request::check_environment;
 pub use request::{
     Blocked, ErrorKind, HttpLayer, HttpLayerError, HttpService, MeasuredBody, RequestHead,

@@ -7,7 +7,8 @@ use axum::extract::Request;
 use axum::routing::any;
 
 impl Metrics {
-    /// A router that serves the page: that of the [handler](Self::handler).
+    /// A router that serves the page: that of the [handler](Self::handler), and what
+    /// else the [settings](crate::MetricsBuilder::endpoints) choose.
     ///
     /// Nested as a service at `/metrics`, it answers `GET` and `HEAD` of
     /// `/metrics` and `/metrics/`. Under `Router::nest`, axum 0.8 doesn't let a
@@ -26,7 +27,7 @@ impl Metrics {
     /// Whoever can reach the route can read the page; keep it on a network
     /// that only your monitoring reaches.
     pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
-        self.handler().router()
+        crate::endpoint::extended(|| self.handler().router(), self)
     }
 
     /// Adds the [router](Self::router) to an application, at the path of the

@@ -376,6 +376,7 @@ impl FamilyCore {
                         .collect(),
                     outcome: None,
                     cell: slot.cell(cell),
+                    created: self.created,
                     shown: self.combinations_are_shown(),
                 }
             }));
@@ -392,6 +393,7 @@ impl FamilyCore {
                 values: row.values(labels),
                 outcome: self.schema.by_outcome.then_some(outcome.as_str()),
                 cell: row.first() + self.stride * outcome.index(),
+                created: row.created(),
                 shown: row.is_shown(outcome.index()),
             }));
         }
@@ -399,6 +401,7 @@ impl FamilyCore {
             values: row.values(labels),
             outcome: self.schema.by_outcome.then_some(OVERFLOW),
             cell: row.first(),
+            created: row.created(),
             shown: true,
         }));
         all
@@ -431,6 +434,8 @@ pub(crate) struct Series {
     pub(crate) values: Vec<String>,
     pub(crate) outcome: Option<&'static str>,
     pub(crate) cell: u32,
+    /// When it was made, as `created` has it.
+    pub(crate) created: u32,
     /// Served even if nothing was recorded.
     pub(crate) shown: bool,
 }

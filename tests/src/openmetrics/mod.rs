@@ -7,9 +7,9 @@ mod family;
 pub use self::family::{Exemplar, Family, Sample};
 
 use std::io::{BufRead, BufReader, Write};
-use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
+use crate::python::program;
 use serde_json::Value;
 
 /// The syntax that a page is read in.
@@ -38,7 +38,7 @@ impl Reader {
     ///
     /// When the Python environment isn't there, which scripts/test.sh makes.
     pub fn start() -> Self {
-        let python = interpreter();
+        let python = program("python");
         let mut child = Command::new(&python)
             // Isolated: neither the user's packages nor variables matter.
             .args(["-I", "-c", include_str!("reader.py")])
@@ -112,11 +112,6 @@ impl Drop for Reader {
         // It fails only when the child is gone already.
         let _ = self.child.wait();
     }
-}
-
-/// Where scripts/test.sh puts the environment, whatever the target folder is.
-fn interpreter() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/python/bin/python")
 }
 
 /// Finds series that are given twice. The parser leaves out the second of two

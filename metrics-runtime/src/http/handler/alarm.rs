@@ -42,7 +42,7 @@ type Key = (Instant, u64);
 ///
 /// Where no thread can be started, the limit is seen only when the future is
 /// polled for other reasons.
-pub(super) async fn until<T>(end: Instant, future: impl Future<Output = T>) -> Option<T> {
+pub(crate) async fn until<T>(end: Instant, future: impl Future<Output = T>) -> Option<T> {
     let mut future = pin!(future);
     let mut alarm = Alarm { end, key: None };
     poll_fn(|cx| {

@@ -235,7 +235,7 @@ impl Drop for Job {
 
 /// Runs `work`, which may block, on another thread; of tokio's runtime if this is
 /// one of its threads.
-pub(super) fn aside(work: impl FnOnce() + Send + 'static) {
+pub(crate) fn aside(work: impl FnOnce() + Send + 'static) {
     if let Ok(runtime) = Handle::try_current() {
         // It panics where the system has no thread left: those who wait are told
         // when their time is over.

@@ -1,18 +1,20 @@
 //! The scrape handler: one request in, one complete page out.
 
-mod alarm;
+mod account;
+pub(crate) mod alarm;
 mod budget;
-mod coalesce;
+pub(crate) mod coalesce;
 mod encoding;
 mod list;
 mod negotiate;
 mod options;
 mod own;
 mod page;
-mod query;
+pub(crate) mod query;
 mod service;
 #[cfg(test)]
 mod tests;
 
+pub use account::{Scrape, Scrapes};
 pub use options::HandlerOptions;
 pub use service::Handler;

@@ -1,5 +1,6 @@
 //! What a handler records about itself, into its registry.
 
+use super::account::Account;
 use crate::desc::Desc;
 use crate::record::at;
 use crate::{Counter, Format, Histogram, InProgress, Outcome, Registry};
@@ -39,6 +40,7 @@ static ERRORS: Desc = Desc::counter(
 /// The series of a handler. They are on the page from now on, at zero.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Own {
+    pub(super) account: &'static Account,
     text: Counter,
     open_metrics: Counter,
     protobuf: Counter,
@@ -55,6 +57,7 @@ impl Own {
         let errors = registry.builtin(&ERRORS);
         let errors = |cause| at(&errors, &[cause], Outcome::Ok);
         Self {
+            account: Account::of(registry),
             text: scrapes(Format::Text),
             open_metrics: scrapes(Format::OpenMetrics),
             protobuf: scrapes(Format::Protobuf),

@@ -68,6 +68,7 @@ impl Maker {
         names: Option<&BTreeSet<String>>,
         deadline: Instant,
     ) -> Result<Page, NoPage> {
+        let begun = Instant::now();
         let made = caught(|| {
             let mut page = self.plain.take();
             let wanted = Wanted {
@@ -84,6 +85,7 @@ impl Maker {
                 missing: missing.into(),
             }
         });
+        self.own.account.made(begun.elapsed());
         made.ok_or_else(|| {
             self.own.encoding.inc();
             NoPage::Panicked

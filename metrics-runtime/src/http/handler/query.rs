@@ -67,7 +67,7 @@ impl Query {
 }
 
 /// A component of a form (`+` is a space); `None` if it isn't valid.
-fn decoded(component: &str) -> Option<String> {
+pub(crate) fn decoded(component: &str) -> Option<String> {
     let mut bytes = component.bytes();
     let mut out = Vec::with_capacity(component.len());
     while let Some(byte) = bytes.next() {

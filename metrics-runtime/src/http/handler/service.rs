@@ -286,7 +286,10 @@ impl Inner {
             let text = format!("collectors are missing: {}", missing.join("; "));
             return Err(Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, text));
         }
-        self.maker.own.scrapes(negotiated.format()).inc();
+        let own = &self.maker.own;
+        own.scrapes(negotiated.format()).inc();
+        let (format, bytes) = (negotiated.format(), page.body.len());
+        own.account.scraped(format, bytes, arrived.elapsed());
         let body = Bytes::from_owner(Sent {
             page: page.body,
             _in_flight: in_flight,

@@ -1,0 +1,75 @@
+//! What there is under which choice.
+
+use crate::service::Service;
+use metrics_runtime::Endpoints;
+
+const PATHS: [&str; 14] = [
+    "/metrics",
+    "/metrics/status",
+    "/metrics/api",
+    "/metrics/analytics",
+    "/metrics/system",
+    "/metrics/increment",
+    "/metrics/prometheus-config",
+    "/metrics/openapi.json",
+    "/metrics/health",
+    "/metrics/env",
+    "/metrics/heapdump",
+    "/health",
+    "/status",
+    "/api",
+];
+
+fn served(endpoints: Endpoints) -> Vec<&'static str> {
+    let service = Service::start(endpoints);
+    let found = |path: &&str| service.get(path).status != 404;
+    PATHS.into_iter().filter(found).collect()
+}
+
+// S8. Mutation: `Endpoints::default` turns one on.
+#[test]
+fn the_default_is_the_page_alone() {
+    assert_eq!(served(Endpoints::default()), ["/metrics"]);
+}
+
+// S8. Mutation: the mutating route is there without access control.
+#[test]
+fn all_are_those_that_are_read_until_callers_are_told_apart() {
+    let expected = [
+        "/metrics",
+        "/metrics/status",
+        "/metrics/api",
+        "/metrics/analytics",
+        "/metrics/system",
+        "/metrics/prometheus-config",
+        "/metrics/openapi.json",
+    ];
+    assert_eq!(served(Endpoints::all()), expected);
+}
+
+// S7, for paths that another server might take for the same.
+#[test]
+fn other_spellings_of_a_path_are_other_paths() {
+    let service = Service::start(Endpoints::all().status(false).exposition(false));
+    for path in [
+        "/metrics//api",
+        "/metrics/./api",
+        "/metrics/%61pi",
+        "/metrics/api//",
+        "/metrics/api;x",
+        "/metrics/API",
+        "/metrics/api%2f",
+        "/metrics/x/../api",
+        "/metrics/status",
+        "/metrics",
+    ] {
+        let response = service.get(path);
+        // The client may resolve dots, as browsers do.
+        let dots = path.contains("..") || path.contains("./");
+        assert!(
+            response.status == 404 || dots,
+            "{path}: {}",
+            response.status
+        );
+    }
+}

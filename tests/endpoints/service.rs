@@ -1,0 +1,61 @@
+//! A service with a router of its own.
+
+use axum::Router;
+use axum::extract::Path;
+use axum::routing::get;
+use integration_tests::http::{Response, get as read};
+use metrics_runtime::{Endpoints, Metrics, Registry};
+use serde_json::Value;
+use std::net::SocketAddr;
+use tokio::net::TcpListener;
+use tokio::runtime::{Builder, Runtime};
+
+/// The service; it stops when it is dropped.
+pub(crate) struct Service {
+    pub(crate) address: SocketAddr,
+    pub(crate) metrics: Metrics,
+    _runtime: Runtime,
+}
+
+impl Service {
+    /// With these endpoints below `/metrics`, of a registry of its own.
+    pub(crate) fn start(endpoints: Endpoints) -> Self {
+        let registry: &'static Registry = Box::leak(Box::default());
+        let metrics = Metrics::builder().registry(registry).namespace("shop");
+        let metrics = metrics.endpoints(endpoints).build();
+        let metrics = metrics.expect("the sites agree");
+        let app = Router::new()
+            .route("/users/{id}", get(|Path(id): Path<String>| async { id }))
+            .layer(metrics.http_layer())
+            .nest("/metrics", metrics.router());
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .expect("a runtime starts");
+        let listener = runtime.block_on(TcpListener::bind(("127.0.0.1", 0)));
+        let listener = listener.expect("a port of loopback is free");
+        let address = listener.local_addr().expect("it has an address");
+        runtime.spawn(async { axum::serve(listener, app).await });
+        Self {
+            address,
+            metrics,
+            _runtime: runtime,
+        }
+    }
+
+    pub(crate) fn base(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Response {
+        let url = format!("{}{path}", self.base());
+        read(&url, &[]).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    pub(crate) fn json(&self, path: &str) -> Value {
+        let response = self.get(path);
+        assert_eq!(response.status, 200, "{path}: {}", response.text());
+        serde_json::from_slice(&response.body).expect("it is JSON")
+    }
+}

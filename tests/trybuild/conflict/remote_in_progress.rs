@@ -1,0 +1,10 @@
+use metrics_runtime::metrics;
+
+#[metrics]
+mod shop {
+    /// Orders.
+    #[remote]
+    pub fn orders() -> InProgress;
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use metrics_runtime::metrics;
+
+#[metrics]
+mod shop {
+    /// Orders.
+    #[remote(true)]
+    pub fn orders_total() -> Counter;
+}
+
+fn main() {}
