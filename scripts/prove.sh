@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 usage() {
-  echo 'usage: scripts/prove.sh checklist|exposition|foundation|recording|service' >&2
+  echo 'usage: scripts/prove.sh access|checklist|exposition|foundation|recording|service' >&2
   exit 2
 }
 
@@ -39,6 +39,13 @@ checklist() {
   scripts/mutate.sh exposition
 }
 
+# A million random requests of each kind, and how long tokens take to be judged.
+access() {
+  prove access
+  METRICS_PROVE=1 cargo test --release --package metrics-runtime --lib access::timing -- \
+    --nocapture --test-threads 1
+}
+
 foundation() {
   METRICS_PROVE=1 cargo test --release --package integration-tests --test storm -- --nocapture
 }
@@ -67,7 +74,7 @@ service() {
 
 (($# == 1)) || usage
 case $1 in
-  checklist | exposition | foundation | recording | service) ;;
+  access | checklist | exposition | foundation | recording | service) ;;
   *) usage ;;
 esac
 

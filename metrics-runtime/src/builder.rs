@@ -30,6 +30,8 @@ use std::time::Duration;
 pub struct Metrics {
     registry: &'static Registry,
     config: &'static Config,
+    #[cfg(feature = "http")]
+    policy: &'static crate::http::Policy,
 }
 
 impl Metrics {
@@ -45,6 +47,8 @@ impl Metrics {
             sources: process::automatic().into_iter().collect(),
             app: None,
             build_info: None,
+            #[cfg(feature = "http")]
+            access: crate::http::Access::new(),
         }
     }
 
@@ -56,6 +60,12 @@ impl Metrics {
     /// The settings in force.
     pub const fn config(&self) -> &'static Config {
         self.config
+    }
+
+    /// Who may read what is served.
+    #[cfg(feature = "http")]
+    pub(crate) const fn policy(&self) -> &'static crate::http::Policy {
+        self.policy
     }
 
     /// The page in the Prometheus text format, version 0.0.4.
@@ -77,6 +87,9 @@ pub struct MetricsBuilder {
     pub(crate) sources: Vec<Own>,
     pub(crate) app: Option<AppInfo>,
     pub(crate) build_info: Option<BuildInfo>,
+    // The features' own settings, of types that only they have.
+    #[cfg(feature = "http")]
+    pub(crate) access: crate::http::Access,
 }
 
 impl MetricsBuilder {
@@ -185,6 +198,8 @@ impl MetricsBuilder {
         // The feature's own variable, of a type that only it has.
         #[cfg(feature = "http")]
         crate::http::check_environment()?;
+        #[cfg(feature = "http")]
+        let policy = crate::http::Policy::of(self.access)?;
         self.given.check()?;
         let given = self.given.or(environment);
         if let Some(namespace) = &given.namespace {
@@ -259,6 +274,8 @@ impl MetricsBuilder {
             registry: self.registry,
             // A program is set up once; handles of it are copied freely.
             config: Box::leak(Box::new(given.into_config())),
+            #[cfg(feature = "http")]
+            policy,
         })
     }
 }
@@ -273,6 +290,10 @@ pub enum BuildError {
     /// A setting was given a value that can't be used.
     #[error(transparent)]
     Setting(#[from] SettingError),
+    /// A setting of access can't be used.
+    #[cfg(feature = "http")]
+    #[error(transparent)]
+    Access(#[from] crate::http::AccessError),
     /// The namespace isn't valid.
     #[error("the namespace isn't valid")]
     Namespace(#[source] NameError),

@@ -54,6 +54,9 @@ pub enum Diagnostic {
         /// What is wrong with which file.
         reason: String,
     },
+    /// Somebody was refused since the server doesn't say who asks. Told once for each
+    /// set-up.
+    UnknownPeer,
 }
 
 /// Why a label set got no series of its own.
@@ -104,6 +107,11 @@ impl fmt::Display for Diagnostic {
                 f,
                 "the listener keeps the certificate that it has, for the files have changed and \
                  can't be used: {reason}"
+            ),
+            Self::UnknownPeer => f.write_str(
+                "a request for metrics was refused, for the server doesn't say who asks; serve \
+                 the application by `app.into_make_service_with_connect_info::<SocketAddr>()`, \
+                 or set a token",
             ),
         }
     }

@@ -50,8 +50,8 @@
 //! - `endpoints` (default): status, all metrics as JSON, analytics and more beside the
 //!   page, see [`Endpoints`].
 //! - `exemplars`: `set_exemplar_source`, which links counters and buckets to traces.
-//! - `http` (default): [`Handler`], [`Metrics::router`] and the outcome of HTTP
-//!   responses.
+//! - `http` (default): [`Handler`], [`Metrics::router`], who may read it ([`Access`])
+//!   and the outcome of HTTP responses.
 //! - `listener`: `Metrics::serve`, a listener of its own for the page.
 //! - `process` (default): `process_cpu_seconds_total` and its siblings, see
 //!   `MetricsBuilder::process_collector`.
@@ -126,8 +126,9 @@ pub use encode::Format;
 pub use error_label::ErrorLabel;
 #[cfg(feature = "http")]
 pub use http::{
-    Blocked, ErrorKind, Handler, HandlerOptions, HttpLayer, HttpLayerError, HttpService,
-    MeasuredBody, RequestHead, ResponseFuture, Scrape, Scrapes, Unmeasured,
+    Access, AccessError, Blocked, ErrorKind, Guard, GuardService, Handler, HandlerOptions,
+    HttpLayer, HttpLayerError, HttpService, MeasuredBody, RequestHead, ResponseFuture, Scrape,
+    Scrapes, Secret, Unmeasured,
 };
 pub use label::{ClosedLabel, LabelValue, Scratch};
 #[cfg(feature = "listener")]

@@ -20,8 +20,7 @@ const PATHS: [&str; 14] = [
     "/api",
 ];
 
-fn served(endpoints: Endpoints) -> Vec<&'static str> {
-    let service = Service::start(endpoints);
+fn served(service: &Service) -> Vec<&'static str> {
     let found = |path: &&str| service.get(path).status != 404;
     PATHS.into_iter().filter(found).collect()
 }
@@ -29,13 +28,15 @@ fn served(endpoints: Endpoints) -> Vec<&'static str> {
 // S8. Mutation: `Endpoints::default` turns one on.
 #[test]
 fn the_default_is_the_page_alone() {
-    assert_eq!(served(Endpoints::default()), ["/metrics"]);
+    assert_eq!(served(&Service::start(Endpoints::default())), ["/metrics"]);
+    let with_token = Service::start_with_token(Endpoints::default());
+    assert_eq!(served(&with_token), ["/metrics"]);
 }
 
 // S8. Mutation: the mutating route is there without access control.
 #[test]
 fn all_are_those_that_are_read_until_callers_are_told_apart() {
-    let expected = [
+    let mut expected = vec![
         "/metrics",
         "/metrics/status",
         "/metrics/api",
@@ -44,7 +45,10 @@ fn all_are_those_that_are_read_until_callers_are_told_apart() {
         "/metrics/prometheus-config",
         "/metrics/openapi.json",
     ];
-    assert_eq!(served(Endpoints::all()), expected);
+    assert_eq!(served(&Service::start(Endpoints::all())), expected);
+    expected.insert(5, "/metrics/increment");
+    let with_token = Service::start_with_token(Endpoints::all());
+    assert_eq!(served(&with_token), expected);
 }
 
 // S7, for paths that another server might take for the same.

@@ -1,6 +1,6 @@
 //! The document, as a tester reads it.
 
-use crate::service::Service;
+use crate::service::{Service, TOKEN};
 use integration_tests::schemathesis;
 use metrics_runtime::Endpoints;
 use std::env;
@@ -12,7 +12,7 @@ const EXAMPLES: u32 = 30;
 // that it can't read.
 #[test]
 fn nothing_is_answered_but_what_the_document_says() {
-    let service = Service::start(Endpoints::all().increment_rate(1_000_000));
+    let service = Service::start_with_token(Endpoints::all().increment_rate(1_000_000));
     for id in 0..5 {
         service.get(&format!("/users/{id}"));
     }
@@ -22,7 +22,8 @@ fn nothing_is_answered_but_what_the_document_says() {
         1
     };
     let document = "/metrics/openapi.json";
-    let told = schemathesis::run(&service.base(), document, EXAMPLES * times, &[]);
+    let token = format!("X-Metrics-Token: {TOKEN}");
+    let told = schemathesis::run(&service.base(), document, EXAMPLES * times, &[&token]);
     let told = told.unwrap_or_else(|error| panic!("{error}"));
     println!("{told}");
 }

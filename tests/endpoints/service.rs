@@ -3,12 +3,15 @@
 use axum::Router;
 use axum::extract::Path;
 use axum::routing::get;
-use integration_tests::http::{Response, get as read};
-use metrics_runtime::{Endpoints, Metrics, Registry};
+use integration_tests::http::{Response, get_with};
+use metrics_runtime::{Access, Endpoints, Metrics, Registry};
 use serde_json::Value;
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
+
+/// What is sent with each request.
+pub(crate) const TOKEN: &str = "c2b1a7e09d5f4863";
 
 /// The service; it stops when it is dropped.
 pub(crate) struct Service {
@@ -20,9 +23,18 @@ pub(crate) struct Service {
 impl Service {
     /// With these endpoints below `/metrics`, of a registry of its own.
     pub(crate) fn start(endpoints: Endpoints) -> Self {
+        Self::start_with(endpoints, Access::new())
+    }
+
+    /// The same, for those who send [`TOKEN`].
+    pub(crate) fn start_with_token(endpoints: Endpoints) -> Self {
+        Self::start_with(endpoints, Access::new().token(TOKEN))
+    }
+
+    fn start_with(endpoints: Endpoints, access: Access) -> Self {
         let registry: &'static Registry = Box::leak(Box::default());
         let metrics = Metrics::builder().registry(registry).namespace("shop");
-        let metrics = metrics.endpoints(endpoints).build();
+        let metrics = metrics.endpoints(endpoints).access(access).build();
         let metrics = metrics.expect("the sites agree");
         let app = Router::new()
             .route("/users/{id}", get(|Path(id): Path<String>| async { id }))
@@ -50,7 +62,8 @@ impl Service {
 
     pub(crate) fn get(&self, path: &str) -> Response {
         let url = format!("{}{path}", self.base());
-        read(&url, &[]).unwrap_or_else(|error| panic!("{path}: {error}"))
+        get_with(&url, &[("X-Metrics-Token", TOKEN)])
+            .unwrap_or_else(|error| panic!("{path}: {error}"))
     }
 
     pub(crate) fn json(&self, path: &str) -> Value {

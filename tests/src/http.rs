@@ -34,6 +34,20 @@ pub fn get(url: &str, parameters: &[(&str, &str)]) -> Result<Response, ureq::Err
     read(agent().get(url).query_pairs(pairs).call()?)
 }
 
+/// Gets `url` with these header fields.
+///
+/// # Errors
+///
+/// As for [`get`].
+pub fn get_with(url: &str, headers: &[(&str, &str)]) -> Result<Response, ureq::Error> {
+    let request = headers
+        .iter()
+        .fold(agent().get(url), |request, (name, value)| {
+            request.header(*name, *value)
+        });
+    read(request.call()?)
+}
+
 /// Puts a body of this media type to `url`.
 ///
 /// # Errors

@@ -55,6 +55,7 @@ pub struct Job {
     /// Paths of the targets, which then are instances by their paths.
     paths: Vec<String>,
     honor_labels: bool,
+    token: Option<String>,
 }
 
 impl Job {
@@ -67,6 +68,7 @@ impl Job {
             scrape_interval: Duration::from_secs(1),
             paths: Vec::new(),
             honor_labels: false,
+            token: None,
         }
     }
 
@@ -85,6 +87,12 @@ impl Job {
     /// Scrapes several paths of the target; each is an `instance` by its path.
     pub fn paths(mut self, paths: impl IntoIterator<Item = String>) -> Self {
         self.paths.extend(paths);
+        self
+    }
+
+    /// Sends this token in `Authorization: Bearer`.
+    pub fn token(mut self, token: &str) -> Self {
+        self.token = Some(token.to_owned());
         self
     }
 
@@ -110,13 +118,17 @@ impl Job {
         if targets.is_empty() {
             targets.push(json!({ "targets": self.targets }));
         }
-        json!({
+        let mut config = json!({
             "job_name": self.name,
             "metrics_path": self.metrics_path,
             "scrape_interval": format!("{}ms", self.scrape_interval.as_millis()),
             "honor_labels": self.honor_labels,
             "static_configs": targets,
-        })
+        });
+        if let Some(token) = &self.token {
+            config["authorization"] = json!({ "credentials": token });
+        }
+        config
     }
 }
 

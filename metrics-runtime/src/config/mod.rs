@@ -19,10 +19,14 @@
 //! | [`export_address`](Config::export_address) | `METRICS_EXPORT_ADDRESS` | `127.0.0.1` | the IP address of the [listener](crate::Metrics::listener) |
 //! | [`export_port`](Config::export_port) | `METRICS_EXPORT_PORT` | `9464` | its port |
 //! | [`export_port_range`](Config::export_port_range) | `METRICS_EXPORT_PORT_RANGE` | none | its port is the first free one of these, such as `8001-8050`; not together with `METRICS_EXPORT_PORT` |
+//! | [`Access::token`](crate::Access::token) | `METRICS_AUTH_TOKEN` | none | tokens that let their senders in, with commas between them |
+//! | [`Access::allow`](crate::Access::allow) | `METRICS_ALLOWED_IPS` | none | addresses and networks that are let in, with commas between them |
+//! | [`Access::trust_proxy`](crate::Access::trust_proxy) | `METRICS_TRUSTED_PROXIES` | none | proxies that are believed who asks, with commas between them |
 //! | | `METRICS_CLOCK` | by the kernel | `tsc` reads the processor's counter (the time-stamp counter, on 64-bit ARM the virtual one), `instant` the system's clock |
 //!
 //! Booleans are `true`, `1`, `on`, `yes` and `false`, `0`, `off`, `no`, in any
-//! case. An empty variable counts as unset.
+//! case. An empty variable counts as unset; an empty `METRICS_AUTH_TOKEN` or
+//! `METRICS_ALLOWED_IPS` is an error, since what it was to restrict would be open.
 //!
 //! # Names from the Django world
 //!

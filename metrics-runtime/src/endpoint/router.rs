@@ -7,7 +7,7 @@ use super::increment::{self, Bucket};
 use super::query::Filter;
 use super::{access, api, openapi, prometheus_config, status, system};
 use crate::config::Route;
-use crate::{Endpoints, Metrics, snapshot};
+use crate::{Endpoints, Guard, Metrics, snapshot};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{OriginalUri, Request};
@@ -35,7 +35,9 @@ impl Metrics {
     /// ```
     pub fn router_with<S: Clone + Send + Sync + 'static>(&self, endpoints: Endpoints) -> Router<S> {
         let may_mutate = access::may_mutate(self);
-        mounted(|| self.handler().router(), self, endpoints, may_mutate)
+        let router = mounted(|| self.handler().page(), self, endpoints, may_mutate);
+        // Over the whole, so that it stands before whatever is below.
+        router.layer(self.guard())
     }
 }
 
@@ -102,14 +104,18 @@ pub(super) fn mounted<S: Clone + Send + Sync + 'static>(
             router = router.route(&path, any(respond));
         }
     }
-    router.fallback(|request: Request| async move {
-        Answer::not_found().into_response(request.method() == Method::HEAD)
-    })
+    // The page has one too, which says less.
+    router
+        .reset_fallback()
+        .fallback(|request: Request| async move {
+            Answer::not_found().into_response(request.method() == Method::HEAD)
+        })
 }
 
 /// What the routes of a router have in common.
 pub(super) struct Surface {
     pub(super) metrics: Metrics,
+    guard: Guard,
     pub(super) endpoints: Endpoints,
     pub(super) routes: Vec<Route>,
     desk: Desk,
@@ -127,6 +133,7 @@ impl Surface {
             bucket: Bucket::new(endpoints.requests_per_second, Instant::now()),
             desk: Desk::default(),
             recorder: samples.then(|| Recorder::of(metrics.registry())),
+            guard: metrics.guard(),
             metrics,
             endpoints,
             routes,
@@ -147,7 +154,9 @@ impl Surface {
             let Self {
                 endpoints, bucket, ..
             } = self;
-            return increment::answer(self.metrics, endpoints, bucket, &request, body).await;
+            let answer =
+                increment::answer(self.metrics, &self.guard, endpoints, bucket, &request, body);
+            return answer.await;
         }
         if !matches!(request.method, Method::GET | Method::HEAD) {
             return Answer::not_allowed("GET, HEAD");

@@ -2,24 +2,26 @@
 
 use super::router::mounted;
 use crate::http::Unmeasured;
-use crate::{Endpoints, Metrics, Registry};
+use crate::{Access, Endpoints, Metrics, Registry};
 use axum::Router;
 use axum::body::Body;
 use http::{Method, Request, Response, StatusCode};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
+const TOKEN: &str = "6f1d0b7c2e9a4853";
+
 /// All endpoints of a registry of their own.
 fn app(endpoints: Endpoints, may_mutate: bool) -> (Router, Metrics) {
     let registry: &'static Registry = Box::leak(Box::default());
-    let metrics = Metrics::builder().registry(registry).build();
+    let access = if may_mutate {
+        Access::new().token(TOKEN)
+    } else {
+        Access::new()
+    };
+    let metrics = Metrics::builder().registry(registry).access(access).build();
     let metrics = metrics.expect("the tests' sites agree");
-    let router = mounted(
-        || metrics.handler().router(),
-        &metrics,
-        endpoints,
-        may_mutate,
-    );
+    let router = mounted(|| metrics.handler().page(), &metrics, endpoints, may_mutate);
     (Router::new().nest("/metrics", router), metrics)
 }
 
@@ -128,7 +130,9 @@ fn test_metrics() -> Metrics {
 }
 
 fn increment(body: impl Into<Body>) -> Request<Body> {
-    let request = Request::post("/metrics/increment").header("content-type", "application/json");
+    let request = Request::post("/metrics/increment")
+        .header("content-type", "application/json")
+        .header("x-metrics-token", TOKEN);
     request.body(body.into()).expect("it is valid")
 }
 

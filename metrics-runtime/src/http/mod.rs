@@ -1,10 +1,13 @@
 //! Serving the page, by itself or with axum, and outcomes of HTTP responses.
 
+mod access;
 pub(crate) mod handler;
 mod outcome;
 mod request;
 mod router;
 
+pub(crate) use access::Policy;
+pub use access::{Access, AccessError, Guard, GuardService, Secret};
 pub use handler::{Handler, HandlerOptions, Scrape, Scrapes};
 pub(crate) use request::check_environment;
 pub use request::{

@@ -4,6 +4,7 @@ use super::Handler;
 use crate::Metrics;
 use axum::Router;
 use axum::extract::Request;
+use axum::http::StatusCode;
 use axum::routing::any;
 
 impl Metrics {
@@ -24,10 +25,15 @@ impl Metrics {
     ///
     /// # Security
     ///
-    /// Whoever can reach the route can read the page; keep it on a network
-    /// that only your monitoring reaches.
+    /// The router, with every path below it, answers those whom
+    /// [`MetricsBuilder::access`](crate::MetricsBuilder::access) lets in: by default
+    /// this machine and private networks. Serve the application by
+    /// `app.into_make_service_with_connect_info::<SocketAddr>()`, so that it can tell
+    /// who asks; see [`Access`](crate::Access).
     pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
-        crate::endpoint::extended(|| self.handler().router(), self)
+        let router = crate::endpoint::extended(|| self.handler().page(), self);
+        // Over the whole, so that it stands before whatever is below.
+        router.layer(self.guard())
     }
 
     /// Adds the [router](Self::router) to an application, at the path of the
@@ -49,9 +55,16 @@ impl Handler {
     /// A router of this handler, as [`Metrics::router`] is of one with the default
     /// limits.
     pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
+        self.page().layer(self.guard())
+    }
+
+    /// The page, and nothing below it, for everybody.
+    pub(crate) fn page<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
         let handler = self.clone();
         let respond = move |request: Request| handler.respond(&request);
-        Router::new().route("/", any(respond))
+        let page = Router::new().route("/", any(respond));
+        // A fallback of its own, so that a guard stands before whatever is below.
+        page.fallback(|| async { StatusCode::NOT_FOUND })
     }
 }
 

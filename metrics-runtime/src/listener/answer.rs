@@ -3,18 +3,19 @@
 use crate::Handler;
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use http::request::Parts;
 use http::{Request, Response, StatusCode};
 use http_body_util::Full;
 
-/// Answers a request: the page at this path, nothing elsewhere.
-pub(super) async fn answer<B>(
-    handler: &Handler,
-    path: &str,
-    request: &Request<B>,
-) -> Response<Full<Bytes>> {
+/// Answers a request: those who may see the page at this path, and nothing elsewhere.
+pub(super) async fn answer(handler: &Handler, path: &str, parts: Parts) -> Response<Full<Bytes>> {
+    if let Err(denial) = handler.guard().admit(&parts).await {
+        return denial.respond(&parts.method);
+    }
+    let request = Request::from_parts(parts, ());
     let asked = request.uri().path();
     if asked.strip_suffix('/').unwrap_or(asked) == path {
-        handler.respond(request).await
+        handler.respond(&request).await
     } else {
         status(StatusCode::NOT_FOUND)
     }

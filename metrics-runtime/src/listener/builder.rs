@@ -49,9 +49,10 @@ impl Metrics {
     ///
     /// # Security
     ///
-    /// Whoever can reach the address can read the page. An address other than
-    /// this machine's belongs on a network that only your monitoring reaches,
-    /// or behind client certificates (feature `tls`).
+    /// Those can read the page who can reach the address and whom
+    /// [`MetricsBuilder::access`](crate::MetricsBuilder::access) lets in: by default
+    /// this machine and private networks. Tokens can be read on the way unless the
+    /// feature `tls` encrypts them; it can ask for client certificates, too.
     ///
     /// # Errors
     ///

@@ -7,6 +7,7 @@ use super::slots::{Entry, Refused, Slot, Slots};
 use super::socket::{end, has_bytes};
 use super::watch::{Answer, Times, Watch, Watched};
 use crate::Handler;
+use axum::extract::ConnectInfo;
 use http::header::{CONNECTION, HeaderValue};
 use http::{Request, Response, StatusCode};
 use http_body::Body as _;
@@ -17,6 +18,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use std::convert::Infallible;
 use std::future::{pending, poll_fn};
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
@@ -68,7 +70,7 @@ impl Right {
 }
 
 /// Serves an accepted connection until it closes or a limit is reached.
-pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, entry: Entry) {
+pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, peer: SocketAddr, entry: Entry) {
     // Waiting for a slot counts.
     let arrived = Instant::now();
     let times = shared.times;
@@ -103,7 +105,7 @@ pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, entry: Entry) 
     let _ = stream.set_nodelay(true);
     // A client that fails the handshake has been told so by TLS.
     if let Ok(Ok(stream)) = timeout_at(deadline, shared.handshake.shake(stream)).await {
-        converse(&shared, stream, &right, deadline).await;
+        converse(&shared, stream, peer, &right, deadline).await;
     }
 }
 
@@ -132,9 +134,17 @@ async fn stopped(shared: &Shared) {
 }
 
 /// Answers requests.
-async fn converse(shared: &Shared, stream: Box<dyn Stream>, right: &Right, deadline: Instant) {
+async fn converse(
+    shared: &Shared,
+    stream: Box<dyn Stream>,
+    peer: SocketAddr,
+    right: &Right,
+    deadline: Instant,
+) {
     let watch = Watch::new(shared.times, deadline);
-    let service = service_fn(|request| {
+    let service = service_fn(|mut request: Request<Incoming>| {
+        // As axum tells its applications.
+        request.extensions_mut().insert(ConnectInfo(peer));
         let watch = Arc::clone(&watch);
         watch.busy();
         async move {
@@ -214,8 +224,7 @@ async fn respond(shared: &Shared, watch: &Watch, request: Request<Incoming>) -> 
     let until = Instant::now() + shared.times.header;
     let error = match timeout_at(until, discard(body)).await {
         Ok(true) => {
-            let request = Request::from_parts(head, ());
-            return answer(&shared.handler, shared.path, &request).await;
+            return answer(&shared.handler, shared.path, head).await;
         }
         Ok(false) => StatusCode::PAYLOAD_TOO_LARGE,
         Err(_) => StatusCode::REQUEST_TIMEOUT,

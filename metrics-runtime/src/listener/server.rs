@@ -113,7 +113,7 @@ async fn accept(listener: tokio::net::TcpListener, shared: Arc<Shared>) {
             Some(Ok((stream, peer))) => {
                 backoff.reset();
                 let entry = slots.enter(peer.ip().into());
-                let connection = serve(Arc::clone(&shared), stream, entry);
+                let connection = serve(Arc::clone(&shared), stream, peer, entry);
                 let alive = alive.clone();
                 tokio::spawn(async move {
                     connection.await;

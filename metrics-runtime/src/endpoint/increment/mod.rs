@@ -14,7 +14,7 @@ pub(super) use record::{LONGEST_VALUE, declare_own, families};
 
 use super::answer::Answer;
 use crate::http::handler::alarm;
-use crate::{Endpoints, Metrics};
+use crate::{Endpoints, Guard, Metrics};
 use axum::body::Body;
 use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
@@ -33,11 +33,17 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Records what the request says.
 pub(super) async fn answer(
     metrics: Metrics,
+    guard: &Guard,
     endpoints: &Endpoints,
     bucket: &Bucket,
     head: &Parts,
     body: Body,
 ) -> Answer {
+    // Whom everybody is let in with may read, not write.
+    if !guard.authorized(head).await {
+        let error = "this path takes a token, an allowed address or a caller that is authorised";
+        return Answer::refused(StatusCode::FORBIDDEN, error);
+    }
     match read(endpoints, bucket, head, body).await {
         Ok(body) => record(metrics, endpoints, &body),
         Err(refusal) => refusal,

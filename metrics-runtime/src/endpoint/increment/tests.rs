@@ -5,7 +5,7 @@ use crate::desc::Desc;
 use crate::endpoint::router::mounted;
 use crate::outcome::Outcome;
 use crate::record::at;
-use crate::{Counter, Endpoints, Metrics, Registry};
+use crate::{Access, Counter, Endpoints, Metrics, Registry};
 use axum::Router;
 use axum::body::Body;
 use http::{Request, StatusCode};
@@ -29,6 +29,7 @@ fn app(endpoints: Endpoints) -> (Router, Metrics) {
     let metrics = Metrics::builder()
         // Its numbers change by themselves.
         .process_collector(false)
+        .access(Access::new().token(TOKEN))
         .registry(&REGISTRY)
         .namespace("shop")
         .build();
@@ -36,12 +37,14 @@ fn app(endpoints: Endpoints) -> (Router, Metrics) {
     (mounted(Router::new, &metrics, endpoints, true), metrics)
 }
 
+const TOKEN: &str = "0f5e2c0e7a9b4d31";
+
 fn all() -> Endpoints {
     Endpoints::all().increment_rate(1_000_000)
 }
 
 fn request(body: impl Into<Body>, headers: &[(&str, &str)]) -> Request<Body> {
-    let request = Request::post("/increment");
+    let request = Request::post("/increment").header("x-metrics-token", TOKEN);
     let request = headers.iter().fold(request, |request, (name, value)| {
         request.header(*name, *value)
     });
@@ -59,11 +62,27 @@ async fn send(app: &Router, request: Request<Body>) -> (StatusCode, Value) {
     (status, serde_json::from_slice(&body).expect("it is JSON"))
 }
 
-/// The page without what the toolkit tells of itself.
+/// The page without what the toolkit tells of itself and of who was refused.
 fn page(metrics: &Metrics) -> String {
     let page = metrics.to_text();
-    let lines = page.lines().filter(|line| !line.contains("metrics_"));
+    let own = ["metrics_", "http_requests_blocked_total"];
+    let is_own = |line: &&str| own.iter().any(|own| line.contains(own));
+    let lines = page.lines().filter(|line| !is_own(line));
     lines.fold(String::new(), |page, line| page + line + "\n")
+}
+
+// S7. Mutation: `answer` doesn't ask whether the caller is authorised.
+#[tokio::test]
+async fn who_is_only_let_in_changes_nothing() {
+    let (app, metrics) = app(all());
+    for (name, value) in [("x-metrics-token", "0f5e2c0e7a9b4d32"), ("cookie", TOKEN)] {
+        let request = Request::post("/increment").header(JSON.0, JSON.1);
+        let body = r#"{"metric": "custom_metric_current", "labels": {"type": "intruder"}}"#;
+        let request = request.header(name, value).body(Body::from(body));
+        let (status, answer) = send(&app, request.expect("it is valid")).await;
+        assert_eq!(status, StatusCode::FORBIDDEN, "{answer}");
+    }
+    assert!(!page(&metrics).contains("intruder"));
 }
 
 // S13, and all or nothing. Mutations: items are recorded as they are checked; the mark

@@ -16,5 +16,7 @@ mod service;
 mod tests;
 
 pub use account::{Scrape, Scrapes};
+pub(in crate::http) use alarm::until;
+pub(in crate::http) use coalesce::aside;
 pub use options::HandlerOptions;
 pub use service::Handler;

@@ -8,8 +8,9 @@ use super::options::HandlerOptions;
 use super::page::{Maker, NoPage, Page};
 use super::query::Query;
 use crate::encode::Missing;
+use crate::http::Guard;
 use crate::http::request::Unmeasured;
-use crate::{Format, Metrics, Registry, Running};
+use crate::{Format, Metrics, Running};
 use bytes::Bytes;
 use http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, VARY,
@@ -72,8 +73,9 @@ const MOST_FILTERED: usize = 4;
 ///
 /// # Security
 ///
-/// Whoever can reach the handler can read the page; keep it on a network that
-/// only your monitoring reaches.
+/// The handler itself answers whoever asks. [`Handler::router`], [`Metrics::router`]
+/// and [`Metrics::serve`] are behind the [guard](crate::Guard), which
+/// [`Metrics::guard`] gives to other servers as a tower layer.
 #[derive(Clone, Debug)]
 pub struct Handler {
     inner: Arc<Inner>,
@@ -82,6 +84,7 @@ pub struct Handler {
 #[derive(Debug)]
 struct Inner {
     maker: Arc<Maker>,
+    guard: Guard,
     shared: Arc<Shared>,
     options: HandlerOptions,
     requests: Arc<Semaphore>,
@@ -96,7 +99,7 @@ impl Metrics {
 
     /// A handler that serves the page, with these limits.
     pub fn handler_with(&self, options: HandlerOptions) -> Handler {
-        Handler::new(self.registry(), options)
+        Handler::of(Maker::new(self.registry()), self.guard(), options)
     }
 }
 
@@ -171,14 +174,11 @@ fn timeout_of(headers: &HeaderMap) -> Option<Duration> {
 }
 
 impl Handler {
-    pub(super) fn new(registry: &'static Registry, options: HandlerOptions) -> Self {
-        Self::of(Maker::new(registry), options)
-    }
-
-    pub(super) fn of(maker: Maker, options: HandlerOptions) -> Self {
+    pub(super) fn of(maker: Maker, guard: Guard, options: HandlerOptions) -> Self {
         let requests = options.max_in_flight.clamp(1, Semaphore::MAX_PERMITS);
         let inner = Inner {
             maker: Arc::new(maker),
+            guard,
             shared: Arc::default(),
             options,
             requests: Arc::new(Semaphore::new(requests)),
@@ -186,6 +186,11 @@ impl Handler {
         };
         let inner = Arc::new(inner);
         Self { inner }
+    }
+
+    /// Who may ask, for what serves its pages.
+    pub(crate) fn guard(&self) -> Guard {
+        self.inner.guard
     }
 
     /// Answers a request.

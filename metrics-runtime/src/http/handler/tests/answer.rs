@@ -3,9 +3,9 @@
 use super::{body, get, handler, header, injected, registry, request, text};
 use crate::Format;
 use crate::encode::Wanted;
+use crate::http::handler::HandlerOptions;
 use crate::http::handler::encoding::Encoding;
 use crate::http::handler::page::Maker;
-use crate::http::handler::{Handler, HandlerOptions};
 use http::{Method, StatusCode};
 use std::io::{self, Read as _};
 use std::sync::Arc;
@@ -125,7 +125,7 @@ async fn a_failed_encoding_falls_back_to_the_page_as_it_is() {
         out.push(1);
         Err(io::ErrorKind::Other.into())
     };
-    let handler = Handler::of(maker, HandlerOptions::new());
+    let handler = super::of(maker, registry, HandlerOptions::new());
     let answer = get(&handler, "/", &[("accept-encoding", "gzip")]).await;
     assert_eq!(answer.status(), StatusCode::OK);
     assert_eq!(header(&answer, "content-encoding"), "");
@@ -161,7 +161,7 @@ async fn head_has_the_headers_and_no_body() {
 fn only_a_registry_with_a_handler_shows_its_families() {
     let registry = registry();
     assert!(!registry.to_text().contains("metrics_scrape"));
-    let _handler = Handler::new(registry, HandlerOptions::new());
+    let _handler = super::new(registry, HandlerOptions::new());
     assert!(
         registry
             .to_text()

@@ -2,7 +2,7 @@
 
 use super::{get, handler, header, hung, injected, registry, request, text};
 use crate::encode::Wanted;
-use crate::http::handler::{Handler, HandlerOptions};
+use crate::http::handler::HandlerOptions;
 use http::{Method, StatusCode};
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
@@ -18,7 +18,7 @@ const HURRY: [(&str, &str); 1] = [("x-prometheus-scrape-timeout-seconds", "0.02"
 // before the body is dropped.
 #[tokio::test]
 async fn too_many_requests_in_flight_are_refused() {
-    let handler = Handler::new(registry(), HandlerOptions::new().max_in_flight(1));
+    let handler = super::new(registry(), HandlerOptions::new().max_in_flight(1));
     let first = get(&handler, "/", &[]).await;
     let second = get(&handler, "/", &[]).await;
     assert_eq!(second.status(), StatusCode::SERVICE_UNAVAILABLE);

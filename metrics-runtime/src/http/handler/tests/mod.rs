@@ -11,6 +11,7 @@ use super::page::Maker;
 use super::{Handler, HandlerOptions};
 use crate::Registry;
 use crate::encode::{Missing, Wanted};
+use crate::http::{Access, Guard, Policy};
 use bytes::Bytes;
 use http::{Method, Request, Response};
 use http_body_util::{BodyExt as _, Full};
@@ -24,7 +25,16 @@ fn registry() -> &'static Registry {
 }
 
 fn handler() -> Handler {
-    Handler::new(registry(), HandlerOptions::new())
+    new(registry(), HandlerOptions::new())
+}
+
+fn new(registry: &'static Registry, options: HandlerOptions) -> Handler {
+    of(Maker::new(registry), registry, options)
+}
+
+fn of(maker: Maker, registry: &'static Registry, options: HandlerOptions) -> Handler {
+    let policy = Policy::of(Access::new()).expect("the environment says nothing");
+    Handler::of(maker, Guard::new(policy, registry), options)
 }
 
 /// A handler whose pages are written by `render`.
@@ -35,7 +45,7 @@ fn injected(
     let registry = registry();
     let mut maker = Maker::new(registry);
     maker.render = Box::new(render);
-    (Handler::of(maker, options), registry)
+    (of(maker, registry, options), registry)
 }
 
 fn request(method: Method, uri: &str, headers: &[(&str, &str)]) -> Request<()> {

@@ -1,7 +1,7 @@
 //! What the query asks for.
 
 use super::{get, handler, registry, text};
-use crate::http::handler::{Handler, HandlerOptions};
+use crate::http::handler::HandlerOptions;
 use http::StatusCode;
 
 // H11.
@@ -19,7 +19,7 @@ async fn names_limit_the_page_to_families() {
         .histogram("c_seconds", "C.", &[1.0])
         .unwrap()
         .observe(0.5);
-    let handler = Handler::new(registry, HandlerOptions::new());
+    let handler = super::new(registry, HandlerOptions::new());
     let whole = text(get(&handler, "/", &[]).await).await;
     assert!(whole.contains("\nb 2\n") && whole.contains("\ndepth 0\n"));
     let uri = "/?name[]=a&name%5B%5D=c_seconds_bucket&name[]=depth&name[]=none";

@@ -1,8 +1,8 @@
 //! Requests that share a page.
 
 use super::{get, hung, injected, registry, text};
+use crate::http::handler::HandlerOptions;
 use crate::http::handler::page::Maker;
-use crate::http::handler::{Handler, HandlerOptions};
 use http::StatusCode;
 use std::future::{Future as _, poll_fn};
 use std::pin::pin;
@@ -34,7 +34,11 @@ async fn a_thousand_requests_share_few_pages_and_see_what_came_before() {
         out.extend_from_slice(value.to_string().as_bytes());
         Vec::new()
     });
-    let handler = Handler::of(maker, HandlerOptions::new().max_in_flight(2 * REQUESTS));
+    let handler = super::of(
+        maker,
+        registry,
+        HandlerOptions::new().max_in_flight(2 * REQUESTS),
+    );
     let all_wait = Arc::new(Barrier::new(REQUESTS + 1));
     let ask = || {
         let (handler, all_wait) = (handler.clone(), Arc::clone(&all_wait));

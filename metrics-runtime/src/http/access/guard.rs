@@ -1,0 +1,157 @@
+//! The rule of access, applied.
+
+use super::denial::Denial;
+use super::own::Own;
+use super::policy::Policy;
+use crate::{Metrics, Registry};
+use http::request::Parts;
+
+/// Lets those in who may, and answers everybody else; see [`Access`](crate::Access).
+///
+/// [`Metrics::router`] and [`Metrics::serve`] have it already. As a tower layer it
+/// stands before what else only they should see, by
+/// [`Router::layer`](axum::Router::layer) after routes and fallback:
+///
+/// ```
+/// use axum::{Router, routing::get};
+/// use metrics_runtime::{Access, Metrics};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let access = Access::new().token("47d1c1c1a3b0e5d0");
+/// let metrics = Metrics::builder().access(access).build()?;
+/// let app: Router = Router::new()
+///     .route("/admin", get(|| async { "for operators" }))
+///     .layer(metrics.guard());
+///
+/// # use axum::body::Body;
+/// # use tower::ServiceExt as _;
+/// let request = http::Request::get("/admin").body(Body::empty())?;
+/// assert_eq!(app.clone().oneshot(request).await?.status(), 401);
+/// let request = http::Request::get("/admin").header("authorization", "Bearer 47d1c1c1a3b0e5d0");
+/// assert_eq!(app.oneshot(request.body(Body::empty())?).await?.status(), 200);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Refusals are counted in `metrics_access_denied_total{reason}` and in
+/// `http_requests_blocked_total{reason="access"}`:
+///
+/// | `reason` | status | |
+/// |---|---|---|
+/// | `no_credential` | 401 | a token is asked for and wasn't sent |
+/// | `bad_credential` | 401 | what was sent isn't one of the tokens |
+/// | `authorizer`, `authorizer_failed` | 401 | the authoriser has said no; has panicked or taken too long |
+/// | `address` | 403 | the caller's address isn't let in |
+/// | `unknown_peer` | 403 | the server doesn't say who asks |
+/// | `throttled` | 429 | the caller was refused ten times within a minute |
+#[derive(Clone, Copy, Debug)]
+pub struct Guard {
+    policy: &'static Policy,
+    own: Own,
+}
+
+impl Metrics {
+    /// The guard of what the toolkit serves, as a tower layer.
+    pub fn guard(&self) -> Guard {
+        Guard::new(self.policy(), self.registry())
+    }
+}
+
+impl Guard {
+    pub(crate) fn new(policy: &'static Policy, registry: &Registry) -> Self {
+        Self {
+            policy,
+            own: Own::of(registry),
+        }
+    }
+
+    /// Whether a request may go on; a refusal is counted.
+    pub(crate) async fn admit(&self, parts: &Parts) -> Result<(), Denial> {
+        let admitted = self.policy.admit(parts).await;
+        admitted.inspect_err(|denial| self.own.count(denial.reason))
+    }
+
+    /// Whether a request is authorised to more than everybody is told: by a token, an
+    /// address on the list or the authoriser, never by the default rule or
+    /// [`Access::everyone`](crate::Access::everyone). Nothing is counted.
+    pub async fn authorized(&self, parts: &Parts) -> bool {
+        self.policy.authorized(parts).await
+    }
+
+    /// Whether endpoints that change anything may exist: a token or an authoriser is
+    /// set.
+    pub const fn can_mutate(&self) -> bool {
+        self.policy.can_mutate()
+    }
+
+    /// Whether tokens are set.
+    pub const fn wants_token(&self) -> bool {
+        self.policy.has_tokens()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Guard;
+    use crate::Registry;
+    use crate::http::access::{Access, Policy};
+    use axum::extract::ConnectInfo;
+    use http::Request;
+    use http::request::Parts;
+    use std::net::SocketAddr;
+
+    fn guard(access: Access) -> Guard {
+        let policy = Policy::of(access).expect("the settings are valid");
+        Guard::new(policy, Box::leak(Box::new(Registry::new())))
+    }
+
+    fn parts(peer: &str, token: &str) -> Parts {
+        let request = Request::get("/").header("x-metrics-token", token);
+        let (mut parts, ()) = request.body(()).expect("it is valid").into_parts();
+        let peer: SocketAddr = format!("{peer}:1").parse().expect("an address");
+        parts.extensions.insert(ConnectInfo(peer));
+        parts
+    }
+
+    // Mutations: the default rule or `everyone` authorises; `can_mutate` looks at the
+    // list too.
+    #[tokio::test]
+    async fn nobody_is_authorised_for_being_near() {
+        let near = parts("127.0.0.1", "s3cret");
+        for access in [Access::new(), Access::new().everyone()] {
+            let guard = guard(access);
+            assert_eq!(guard.admit(&near).await, Ok(()));
+            assert!(!guard.authorized(&near).await);
+            assert!(!guard.can_mutate());
+        }
+        let list = Access::new().allow("127.0.0.1").expect("an address");
+        let listed = guard(list.clone());
+        assert!(listed.authorized(&near).await && !listed.can_mutate());
+        assert!(!listed.authorized(&parts("10.0.0.1", "s3cret")).await);
+        let everyone_with_token = guard(Access::new().token("s3cret").everyone());
+        assert!(everyone_with_token.authorized(&near).await && everyone_with_token.can_mutate());
+        let wrong = parts("127.0.0.1", "other");
+        assert!(!everyone_with_token.authorized(&wrong).await);
+        assert_eq!(everyone_with_token.admit(&wrong).await, Ok(()));
+        let asked = guard(
+            Access::new()
+                .authorizer(|parts| async move { parts.headers["x-metrics-token"] == "s3cret" }),
+        );
+        assert!(asked.authorized(&near).await && asked.can_mutate());
+        assert!(!asked.authorized(&wrong).await);
+        assert!(guard(list.token("s3cret")).can_mutate());
+    }
+
+    // Mutation: `authorized` goes through `admit`.
+    #[tokio::test]
+    async fn asking_whether_somebody_is_authorised_counts_nothing() {
+        let guard = guard(Access::new().token("s3cret"));
+        let wrong = parts("127.0.0.1", "other");
+        for _ in 0..100 {
+            assert!(!guard.authorized(&wrong).await);
+        }
+        let denial = guard.admit(&wrong).await.expect_err("it is another token");
+        assert_eq!(denial.reason.as_str(), "bad_credential");
+    }
+}

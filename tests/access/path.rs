@@ -1,0 +1,60 @@
+//! Ways to write a path.
+
+/// Forms of a path that some server, proxy or framework takes for it: 46 of them.
+pub(crate) fn forms(path: &str) -> Vec<String> {
+    let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let first = name.chars().next().unwrap_or('x');
+    let rest = name.get(1..).unwrap_or("");
+    let encoded = format!("{parent}/%{:02x}{rest}", u32::from(first));
+    vec![
+        path.to_owned(),
+        format!("{path}/"),
+        format!("{path}//"),
+        format!("{path}///"),
+        format!("/{path}"),
+        format!("//{path}"),
+        format!("/.{path}"),
+        format!("/./.{path}"),
+        format!("{path}/."),
+        format!("{path}/./"),
+        format!("{path}/.."),
+        format!("{path}/../"),
+        format!("{path}/../{name}"),
+        format!("/x/..{path}"),
+        format!("/x/../x/..{path}"),
+        format!("/..{path}"),
+        format!("{parent}//{name}"),
+        format!("{parent}/./{name}"),
+        format!("{parent}/%2e/{name}"),
+        format!("{parent}/%2e%2e{path}"),
+        format!("{parent}%2f{name}"),
+        format!("{parent}%2F{name}"),
+        format!("{parent}/%2f{name}"),
+        format!("{path}%2f"),
+        format!("{path}%2F"),
+        format!("{path}%252f"),
+        format!("{path}%5c"),
+        format!("{path}\\"),
+        format!("{path};"),
+        format!("{path};x"),
+        format!("{path};x=1/"),
+        format!("/;x{path}"),
+        format!("{path}%3bx"),
+        format!("{path}%00"),
+        format!("{path}%20"),
+        format!("{path}%09"),
+        format!("{path}%"),
+        format!("{path}?"),
+        format!("{path}?x=1"),
+        format!("{path}?/../open"),
+        format!("{path}#x"),
+        format!("{path}.json"),
+        format!("{path}%c0%ae"),
+        format!("http://x{path}"),
+        format!("http://u:p@x{path}"),
+        path.to_ascii_uppercase(),
+        encoded,
+        format!("{path}/nothing"),
+        format!("{path}/%2e%2e/nothing"),
+    ]
+}
