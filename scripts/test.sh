@@ -27,6 +27,7 @@ missing_packages() {
   command -v prometheus >/dev/null && command -v promtool >/dev/null || echo prometheus
   command -v prometheus-pushgateway >/dev/null || echo prometheus-pushgateway
   command -v victoria-metrics >/dev/null || echo victoria-metrics
+  command -v redis-server >/dev/null || echo redis-server
   # Without `ensurepip`, which Debian keeps apart, an environment has no pip.
   python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3 python3-venv
   # SQLite is compiled from C.
@@ -99,6 +100,7 @@ install_wheels
 prometheus --version 2>&1 | sed -n 1p
 prometheus-pushgateway --version 2>&1 | sed -n 1p
 victoria-metrics --version 2>&1 | sed -n 1p
+redis-server --version 2>&1 | sed -n 1p
 echo "${wheels[*]}"
 cargo --version
 

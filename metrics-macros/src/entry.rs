@@ -308,6 +308,28 @@ pub(crate) fn metrics(options: TokenStream, item: &TokenStream) -> TokenStream {
     quote::quote!(#module #errors)
 }
 
+/// Expands `#[health_check]`, which leaves its function as it is.
+pub(crate) fn health_check(options: TokenStream, item: &TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let options = parse_options(&attribute::HEALTH_CHECK, options, &mut errors);
+    let registered = match errors.keep(input::parse_item(item.clone())) {
+        Some(Item::Function(function)) => {
+            check::check_health_check(&options, &function, &mut errors);
+            let check = model::build_health_check(&function, options);
+            errors.is_empty().then(|| codegen::health_check(&check))
+        }
+        Some(Item::Container(_)) => {
+            let message = "a health check is a function; move the attribute to one";
+            errors.at(Span::call_site(), message);
+            None
+        }
+        None => None,
+    };
+    let errors = errors.into_tokens();
+    // First, for what follows an expression is lost.
+    quote::quote!(#errors #item #registered)
+}
+
 /// Expands `#[derive(LabelValue)]`.
 pub(crate) fn label_value(item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();

@@ -52,6 +52,12 @@ pub fn metrics(arguments: TokenStream, item: TokenStream) -> TokenStream {
     entry::metrics(arguments.into(), &item.into()).into()
 }
 
+/// See `metrics_runtime::health_check`.
+#[proc_macro_attribute]
+pub fn health_check(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    entry::health_check(arguments.into(), &item.into()).into()
+}
+
 /// See `metrics_runtime::LabelValue`.
 #[proc_macro_derive(LabelValue, attributes(label))]
 pub fn label_value(item: TokenStream) -> TokenStream {

@@ -229,6 +229,8 @@ impl MetricsBuilder {
         if !conflicts.is_empty() {
             return Err(BuildError::Conflicts(Conflicts(conflicts)));
         }
+        #[cfg(feature = "health")]
+        crate::health::check_names(self.registry)?;
         let names = self.collectors.iter().map(Shared::name);
         let names: Vec<String> = names.map(str::to_owned).collect();
         self.registry.check_collectors(&names)?;
@@ -323,6 +325,19 @@ pub enum BuildError {
     /// A collector can't be registered.
     #[error(transparent)]
     Collector(#[from] CollectorError),
+    /// Two functions under `#[health_check]` have the same name.
+    #[error(
+        "two health checks are called `{name}`, at {} and at {}; \
+         give one of them another `name`",
+        places[0],
+        places[1]
+    )]
+    HealthCheckTwice {
+        /// The name of both.
+        name: String,
+        /// Their files, lines and columns.
+        places: [String; 2],
+    },
     /// Another namespace or other constant labels are in force.
     #[error(
         "the registry is in use with another namespace or other constant labels; \

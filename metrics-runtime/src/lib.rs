@@ -50,6 +50,8 @@
 //! - `endpoints` (default): status, all metrics as JSON, analytics and more beside the
 //!   page, see [`Endpoints`].
 //! - `exemplars`: `set_exemplar_source`, which links counters and buckets to traces.
+//! - `health` (default): checks of the program's health and their endpoints, see
+//!   [`health`].
 //! - `http` (default): [`Handler`], [`Metrics::router`], who may read it ([`Access`])
 //!   and the outcome of HTTP responses.
 //! - `listener`: `Metrics::serve`, a listener of its own for the page.
@@ -84,6 +86,8 @@ mod endpoint;
 #[path = "endpoint/off.rs"]
 mod endpoint;
 mod error_label;
+#[cfg(feature = "health")]
+pub mod health;
 #[cfg(feature = "http")]
 mod http;
 mod label;
@@ -124,6 +128,8 @@ pub use desc::{DEFAULT_BUCKETS, DescError, Kind};
 pub use diagnostics::{Diagnostic, HookError, Overflow, set_diagnostics_hook};
 pub use encode::Format;
 pub use error_label::ErrorLabel;
+#[cfg(feature = "health")]
+pub use health::{Health, HealthCheck, HealthReport, HealthStatus, health_check};
 #[cfg(feature = "http")]
 pub use http::{
     Access, AccessError, Blocked, ErrorKind, Guard, GuardService, Handler, HandlerOptions,

@@ -15,10 +15,11 @@ use crate::deadline::poll;
 use crate::http;
 
 /// The programs that the tests need and the Debian packages that have them.
-const PACKAGES: [(&str, &str); 4] = [
+const PACKAGES: [(&str, &str); 5] = [
     ("prometheus", "prometheus"),
     ("prometheus-pushgateway", "prometheus-pushgateway"),
     ("promtool", "prometheus"),
+    ("redis-server", "redis-server"),
     ("victoria-metrics", "victoria-metrics"),
 ];
 

@@ -1,6 +1,7 @@
 //! The attributes, one data row each.
 
 mod counted;
+mod health_check;
 mod in_progress;
 mod metrics;
 mod timed;
@@ -10,6 +11,7 @@ mod track_query;
 mod track_task;
 
 pub(crate) use counted::COUNTED;
+pub(crate) use health_check::HEALTH_CHECK;
 pub(crate) use in_progress::IN_PROGRESS;
 pub(crate) use metrics::METRICS;
 pub(crate) use timed::TIMED;

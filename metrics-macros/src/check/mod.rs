@@ -3,10 +3,12 @@
 //! Each function adds every mistake that it finds, on the token that the user
 //! must change.
 
+mod health_check;
 mod shape;
 mod together;
 mod value;
 
+pub(crate) use health_check::check_health_check;
 pub(crate) use shape::fitting;
 pub(crate) use value::check_buckets;
 

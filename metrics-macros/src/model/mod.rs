@@ -3,6 +3,7 @@
 mod bucket;
 mod error_type;
 mod family;
+mod health_check;
 mod label_argument;
 mod label_enum;
 mod metric;
@@ -12,6 +13,7 @@ mod unit;
 pub(crate) use bucket::BucketModel;
 pub(crate) use error_type::{Arm, ErrorName, ErrorType, build_error_type};
 pub(crate) use family::{FamilyModel, build_family};
+pub(crate) use health_check::{HealthCheck, build_health_check};
 pub(crate) use label_enum::{LabelEnum, build_label_enum};
 pub(crate) use metric::{Family, Metric, Source};
 pub(crate) use name::{

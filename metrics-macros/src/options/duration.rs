@@ -3,12 +3,13 @@
 use syn::LitStr;
 
 /// Units of durations, with their nanoseconds.
-const UNITS: [(&str, f64); 6] = [
+const UNITS: [(&str, f64); 7] = [
     ("ns", 1.0),
     ("us", 1e3),
     ("µs", 1e3),
     ("ms", 1e6),
     ("s", 1e9),
+    ("m", 60e9),
     ("min", 60e9),
 ];
 
@@ -30,7 +31,7 @@ pub(super) fn parse_duration(text: &LitStr) -> syn::Result<u64> {
         .map(|nanos| nanos as u64)
         .ok_or_else(|| {
             let message = "a duration is a number above zero and a unit, such as `100ms`; \
-                           units are `ns`, `us`, `ms`, `s` and `min`";
+                           units are `ns`, `us`, `ms`, `s`, and `m` or `min`";
             syn::Error::new(text.span(), message)
         })
 }
@@ -53,6 +54,7 @@ mod tests {
             ("250µs", 250_000),
             ("1ns", 1),
             ("2min", 120_000_000_000),
+            ("2m", 120_000_000_000),
         ] {
             assert_eq!(nanos(text), Some(expected), "{text}");
         }

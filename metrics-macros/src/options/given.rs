@@ -8,13 +8,17 @@ use syn::{Expr, LitStr, Path};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Key {
     Age,
+    Blocking,
     Buckets,
     Busy,
     Crate,
     Created,
+    Critical,
     Error,
+    Group,
     Help,
     Hit,
+    Interval,
     Labels,
     Name,
     Outcome,
@@ -24,6 +28,7 @@ pub(crate) enum Key {
     Sample,
     Slow,
     Stream,
+    Timeout,
     When,
 }
 
@@ -31,15 +36,19 @@ pub(crate) enum Key {
 pub(super) const COMMON: [Key; 2] = [Key::Crate, Key::Registry];
 
 impl Key {
-    pub(super) const ALL: [Self; 18] = [
+    pub(super) const ALL: [Self; 23] = [
         Self::Age,
+        Self::Blocking,
         Self::Buckets,
         Self::Busy,
         Self::Crate,
         Self::Created,
+        Self::Critical,
         Self::Error,
+        Self::Group,
         Self::Help,
         Self::Hit,
+        Self::Interval,
         Self::Labels,
         Self::Name,
         Self::Outcome,
@@ -49,19 +58,24 @@ impl Key {
         Self::Sample,
         Self::Slow,
         Self::Stream,
+        Self::Timeout,
         Self::When,
     ];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Age => "age",
+            Self::Blocking => "blocking",
             Self::Buckets => "buckets",
             Self::Busy => "busy",
             Self::Crate => "crate",
             Self::Created => "created",
+            Self::Critical => "critical",
             Self::Error => "error",
+            Self::Group => "group",
             Self::Help => "help",
             Self::Hit => "hit",
+            Self::Interval => "interval",
             Self::Labels => "labels",
             Self::Name => "name",
             Self::Outcome => "outcome",
@@ -71,6 +85,7 @@ impl Key {
             Self::Sample => "sample",
             Self::Slow => "slow",
             Self::Stream => "stream",
+            Self::Timeout => "timeout",
             Self::When => "when",
         }
     }
@@ -90,14 +105,19 @@ pub(crate) type Slot<T> = Option<Given<T>>;
 #[derive(Clone, Default)]
 pub(crate) struct Options {
     pub(crate) age: Slot<()>,
+    pub(crate) blocking: Slot<()>,
     pub(crate) buckets: Slot<Buckets>,
     pub(crate) busy: Slot<()>,
     pub(crate) krate: Slot<Path>,
     pub(crate) created: Slot<Expr>,
+    pub(crate) critical: Slot<bool>,
     /// Without a value the error's own label.
     pub(crate) error: Slot<Option<Expr>>,
+    pub(crate) group: Slot<LitStr>,
     pub(crate) help: Slot<LitStr>,
     pub(crate) hit: Slot<Expr>,
+    /// In nanoseconds.
+    pub(crate) interval: Slot<u64>,
     pub(crate) labels: Slot<Vec<LabelOption>>,
     pub(crate) name: Slot<LitStr>,
     pub(crate) outcome: Slot<Expr>,
@@ -108,6 +128,8 @@ pub(crate) struct Options {
     /// In nanoseconds.
     pub(crate) slow: Slot<u64>,
     pub(crate) stream: Slot<()>,
+    /// In nanoseconds.
+    pub(crate) timeout: Slot<u64>,
     pub(crate) when: Slot<Expr>,
     /// Options that are the value of a label.
     pub(crate) texts: Vec<(&'static str, Given<LitStr>)>,
@@ -132,13 +154,17 @@ impl Options {
     pub(crate) fn key_of(&self, key: Key) -> Option<Span> {
         match key {
             Key::Age => key_of(self.age.as_ref()),
+            Key::Blocking => key_of(self.blocking.as_ref()),
             Key::Buckets => key_of(self.buckets.as_ref()),
             Key::Busy => key_of(self.busy.as_ref()),
             Key::Crate => key_of(self.krate.as_ref()),
             Key::Created => key_of(self.created.as_ref()),
+            Key::Critical => key_of(self.critical.as_ref()),
             Key::Error => key_of(self.error.as_ref()),
+            Key::Group => key_of(self.group.as_ref()),
             Key::Help => key_of(self.help.as_ref()),
             Key::Hit => key_of(self.hit.as_ref()),
+            Key::Interval => key_of(self.interval.as_ref()),
             Key::Labels => key_of(self.labels.as_ref()),
             Key::Name => key_of(self.name.as_ref()),
             Key::Outcome => key_of(self.outcome.as_ref()),
@@ -148,6 +174,7 @@ impl Options {
             Key::Sample => key_of(self.sample.as_ref()),
             Key::Slow => key_of(self.slow.as_ref()),
             Key::Stream => key_of(self.stream.as_ref()),
+            Key::Timeout => key_of(self.timeout.as_ref()),
             Key::When => key_of(self.when.as_ref()),
         }
     }
@@ -156,13 +183,17 @@ impl Options {
     pub(crate) fn or(self, block: &Self) -> Self {
         let Self {
             age,
+            blocking,
             buckets,
             busy,
             krate,
             created,
+            critical,
             error,
+            group,
             help,
             hit,
+            interval,
             labels,
             name,
             outcome,
@@ -172,6 +203,7 @@ impl Options {
             sample,
             slow,
             stream,
+            timeout,
             when,
             texts,
             operation,
@@ -183,13 +215,17 @@ impl Options {
         let inherited: Vec<_> = texts.into_iter().filter(missing).collect();
         Self {
             age: self.age.or(age),
+            blocking: self.blocking.or(blocking),
             buckets: self.buckets.or(buckets),
             busy: self.busy.or(busy),
             krate: self.krate.or(krate),
             created: self.created.or(created),
+            critical: self.critical.or(critical),
             error: self.error.or(error),
+            group: self.group.or(group),
             help: self.help.or(help),
             hit: self.hit.or(hit),
+            interval: self.interval.or(interval),
             labels: self.labels.or(labels),
             name: self.name.or(name),
             outcome: self.outcome.or(outcome),
@@ -199,6 +235,7 @@ impl Options {
             sample: self.sample.or(sample),
             slow: self.slow.or(slow),
             stream: self.stream.or(stream),
+            timeout: self.timeout.or(timeout),
             when: self.when.or(when),
             texts: own.into_iter().chain(inherited).collect(),
             operation: self.operation.or(operation),

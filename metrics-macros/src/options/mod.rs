@@ -27,7 +27,7 @@ use given::COMMON;
 use proc_macro2::{Span, TokenStream};
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
-use syn::{Expr, Ident, Lit, LitStr, Path, Token, token};
+use syn::{Expr, Ident, Lit, LitBool, LitStr, Path, Token, token};
 
 /// Parses the options of an attribute; what is wrong goes to `errors`, and the
 /// rest is still read.
@@ -145,6 +145,7 @@ fn parse_known(
     let (word, span) = (known.name(), key.span());
     match known {
         Key::Age => fill(&mut options.age, span, word, || no_value(input, word)),
+        Key::Blocking => fill(&mut options.blocking, span, word, || no_value(input, word)),
         Key::Buckets => fill(&mut options.buckets, span, word, || {
             value(input, key, bucket::TAKES, bucket::starts, || {
                 bucket::parse_buckets(input, errors)
@@ -159,6 +160,11 @@ fn parse_known(
                 "a closure: `created = |ret| matches!(ret, Ok(true))`",
             )
         }),
+        Key::Critical => fill(&mut options.critical, span, word, || {
+            let starts = |input: ParseStream<'_>| input.peek(LitBool);
+            let value: LitBool = value(input, key, "`true` or `false`", starts, || input.parse())?;
+            Ok(value.value)
+        }),
         Key::Error => fill(&mut options.error, span, word, || {
             if at_end(input) {
                 return Ok(None);
@@ -167,10 +173,12 @@ fn parse_known(
                          `error = |error| error.code()`";
             expression(input, key, takes).map(Some)
         }),
+        Key::Group => fill(&mut options.group, span, word, || value_of_text(input, key)),
         Key::Help => fill(&mut options.help, span, word, || value_of_text(input, key)),
         Key::Hit => fill(&mut options.hit, span, word, || {
             expression(input, key, "a closure: `hit = |value| !value.is_empty()`")
         }),
+        Key::Interval => fill(&mut options.interval, span, word, || time(input, key)),
         Key::Labels => fill(&mut options.labels, span, word, || {
             label::parse_labels(input, key, errors)
         }),
@@ -198,13 +206,9 @@ fn parse_known(
             let starts = |input: ParseStream<'_>| input.peek(Lit) || input.peek(Token![-]);
             value(input, key, takes, starts, || sample::parse_share(input))
         }),
-        Key::Slow => fill(&mut options.slow, span, word, || {
-            let starts = |input: ParseStream<'_>| input.peek(LitStr);
-            let takes = "a duration: `slow = \"100ms\"`";
-            let text = value(input, key, takes, starts, || input.parse())?;
-            duration::parse_duration(&text)
-        }),
+        Key::Slow => fill(&mut options.slow, span, word, || time(input, key)),
         Key::Stream => fill(&mut options.stream, span, word, || no_value(input, word)),
+        Key::Timeout => fill(&mut options.timeout, span, word, || time(input, key)),
         Key::When => fill(&mut options.when, span, word, || {
             expression(input, key, "a condition: `when = !user.is_robot`")
         }),
@@ -268,6 +272,14 @@ fn value_of_text(input: ParseStream<'_>, key: &Ident) -> syn::Result<LitStr> {
     let takes = format!("a string literal: `{key} = \"…\"`");
     let starts = |input: ParseStream<'_>| input.peek(LitStr);
     value(input, key, &takes, starts, || input.parse())
+}
+
+/// In nanoseconds.
+fn time(input: ParseStream<'_>, key: &Ident) -> syn::Result<u64> {
+    let starts = |input: ParseStream<'_>| input.peek(LitStr);
+    let takes = format!("a duration: `{key} = \"100ms\"`");
+    let text = value(input, key, &takes, starts, || input.parse())?;
+    duration::parse_duration(&text)
 }
 
 fn path(input: ParseStream<'_>, key: &Ident, takes: &str) -> syn::Result<Path> {

@@ -13,7 +13,7 @@ use syn::parse::{ParseStream, Parser as _};
 use syn::{Item, Meta};
 
 /// The shapes; each is a file in this folder.
-const SHAPES: [&str; 25] = [
+const SHAPES: [&str; 27] = [
     "sync",
     "sync_returning_nothing",
     "sync_with_labels",
@@ -37,6 +37,8 @@ const SHAPES: [&str; 25] = [
     "native_buckets",
     "prefix",
     "other_crate_and_registry",
+    "health_check",
+    "health_check_blocking",
     "mistake",
     "unfinished",
 ];
@@ -161,11 +163,15 @@ fn expand_first(attribute: syn::Attribute, item: &TokenStream) -> TokenStream {
         Meta::List(list) => list.tokens,
         _ => TokenStream::new(),
     };
+    if std::ptr::eq(ours, &raw const attribute::HEALTH_CHECK) {
+        return entry::health_check(options, item);
+    }
     entry::attribute(ours, options, item)
 }
 
 fn ours(candidate: &syn::Attribute) -> Option<&'static Attribute> {
-    let mut all = attribute::ALL.iter().copied();
+    let all = attribute::ALL.iter().copied();
+    let mut all = all.chain([&attribute::HEALTH_CHECK]);
     all.find(|known| candidate.path().is_ident(known.name))
 }
 

@@ -4,6 +4,7 @@
 pub mod cache;
 pub mod custom;
 pub mod function;
+pub mod health;
 pub mod http;
 pub mod model;
 pub mod query;

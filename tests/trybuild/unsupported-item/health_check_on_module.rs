@@ -1,0 +1,6 @@
+use metrics_runtime::health_check;
+
+#[health_check]
+mod checks {}
+
+fn main() {}
