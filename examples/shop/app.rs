@@ -1,10 +1,9 @@
 //! The routes of the shop and what their handlers share.
 
 use axum::Router;
-use axum::extract::Request;
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post, put};
-use metrics_runtime::{Metrics, count_request_queries};
+use metrics_runtime::Metrics;
 use tokio::sync::watch;
 
 use crate::domain::{OrderUpdates, Outbox, Recommender};
@@ -41,12 +40,9 @@ impl App {
         }
     }
 
-    /// The layers, from the inside out: the queries of a request are counted; the
-    /// request is, when its response has ended; visitors hear of that only then; and
-    /// all of it is one span.
+    /// The layers, from the inside out: a request is counted, with its queries, when its
+    /// response has ended; visitors hear of that only then; and all of it is one span.
     pub(crate) fn into_router(self, metrics: &Metrics) -> Router {
-        let count_queries =
-            from_fn(|request: Request, next: Next| count_request_queries(next.run(request)));
         let follow = from_fn_with_state(self.acknowledgements.clone(), follow);
         Router::new()
             .route("/products", get(handler::list_products))
@@ -62,7 +58,6 @@ impl App {
             .route("/orders/{id}/payment", post(handler::pay_order))
             .route("/orders/updates", get(handler::follow_orders))
             .route("/reports/sales", get(handler::sales_report))
-            .layer(count_queries)
             .layer(metrics.http_layer())
             .layer(follow)
             .layer(from_fn(trace))

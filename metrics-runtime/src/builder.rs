@@ -8,7 +8,8 @@ use crate::config::{
     set_slow_query,
 };
 use crate::name::{LabelName, NameError, check_namespace};
-use crate::registry::{Conflict, Registry, Settings, global};
+use crate::profile::Profile;
+use crate::registry::{Buckets, Conflict, Registry, Settings, global};
 use std::fmt;
 use std::time::Duration;
 
@@ -42,6 +43,8 @@ impl Metrics {
             registry: global(),
             given: Given::default(),
             const_labels: Vec::new(),
+            profile: Profile::default(),
+            vendors: Vec::new(),
             foreign: Vec::new(),
             collectors: Vec::new(),
             sources: process::automatic().into_iter().collect(),
@@ -81,6 +84,8 @@ pub struct MetricsBuilder {
     registry: &'static Registry,
     given: Given,
     const_labels: Vec<(String, String)>,
+    profile: Profile,
+    vendors: Vec<(String, String)>,
     foreign: Vec<prometheus::Registry>,
     collectors: Vec<Shared>,
     /// What the toolkit reads itself.
@@ -132,6 +137,24 @@ impl MetricsBuilder {
     /// Adds a label with one value to every series of the application.
     pub fn const_label(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.const_labels.push((name.into(), value.into()));
+        self
+    }
+
+    /// What the families on the page are called. Default: as the toolkit has it.
+    pub const fn profile(mut self, profile: Profile) -> Self {
+        self.profile = profile;
+        self
+    }
+
+    /// What [`Profile::DjangoPrometheus`] shows as the `vendor` of a database, which
+    /// [`#[track_query]`](macro@crate::track_query) names, such as `postgresql` of
+    /// `default`. Default: `unknown`.
+    pub fn database_vendor(
+        mut self,
+        database: impl Into<String>,
+        vendor: impl Into<String>,
+    ) -> Self {
+        self.vendors.push((database.into(), vendor.into()));
         self
     }
 
@@ -205,6 +228,13 @@ impl MetricsBuilder {
         if let Some(namespace) = &given.namespace {
             check_namespace(namespace).map_err(BuildError::Namespace)?;
         }
+        // Before call sites are taken up, whose families have them.
+        let buckets = Buckets {
+            profile: self.profile,
+            latency: given.latency_buckets.clone(),
+        };
+        let decided = self.registry.set_buckets(buckets);
+        decided.map_err(|family| BuildError::Buckets { family })?;
         for (index, (name, _)) in self.const_labels.iter().enumerate() {
             LabelName::new(name).map_err(BuildError::ConstLabel)?;
             if name == "outcome" {
@@ -212,7 +242,8 @@ impl MetricsBuilder {
                 return Err(BuildError::LabelTaken { label, family });
             }
             let taken = self.registry.family_with_label(name);
-            if let Some(family) = taken {
+            let of_profile = self.profile.has_label(name).map(str::to_owned);
+            if let Some(family) = taken.or(of_profile) {
                 let label = name.clone();
                 return Err(BuildError::LabelTaken { label, family });
             }
@@ -242,6 +273,8 @@ impl MetricsBuilder {
         let settings = Settings {
             namespace: namespace_prefix(given.namespace.as_deref()),
             const_labels: self.const_labels,
+            profile: self.profile,
+            vendors: self.vendors,
         };
         if !self.registry.configure(settings) {
             return Err(BuildError::AlreadyBuilt);
@@ -319,6 +352,12 @@ pub enum BuildError {
     /// A label of `app_info` isn't valid.
     #[error("a label of `app_info` isn't valid")]
     AppInfo(#[source] CollectError),
+    /// A family was recorded into already, in other buckets than the set-up gives it.
+    #[error("`{family}` was recorded into before `build`, in other buckets; call `build` first")]
+    Buckets {
+        /// The family in question.
+        family: &'static str,
+    },
     /// Call sites disagree on families.
     #[error(transparent)]
     Conflicts(Conflicts),
@@ -338,9 +377,9 @@ pub enum BuildError {
         /// Their files, lines and columns.
         places: [String; 2],
     },
-    /// Another namespace or other constant labels are in force.
+    /// Another namespace, profile or other constant labels are in force.
     #[error(
-        "the registry is in use with another namespace or other constant labels; \
+        "the registry is in use with another namespace, profile or other constant labels; \
          call `build` once, before the first page is served"
     )]
     AlreadyBuilt,

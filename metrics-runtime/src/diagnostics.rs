@@ -48,6 +48,13 @@ pub enum Diagnostic {
         /// What it did instead of collecting.
         reason: String,
     },
+    /// The [HTTP layer](crate::Metrics::http_layer) is where it can't do what it
+    /// should; counted in `metrics_http_layer_misplaced_total`. Told once for a layer
+    /// and reason.
+    HttpLayer {
+        /// What is wrong with its place.
+        reason: Misplaced,
+    },
     /// The certificate files of the listener have changed and can't be used; those
     /// before stay in force. Told once for each change.
     Certificate {
@@ -57,6 +64,42 @@ pub enum Diagnostic {
     /// Somebody was refused since the server doesn't say who asks. Told once for each
     /// set-up.
     UnknownPeer,
+}
+
+/// What is wrong with the place of an HTTP layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Misplaced {
+    /// It sees no route of axum's.
+    NoRoute,
+    /// Another layer of the same registry is around it.
+    Twice,
+}
+
+impl Misplaced {
+    /// As a label value.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NoRoute => "no_route",
+            Self::Twice => "twice",
+        }
+    }
+}
+
+impl fmt::Display for Misplaced {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoRoute => {
+                "the HTTP layer has seen requests that were answered and none that had met a \
+                 route, so that all are `<unmatched>`; add it by `Router::layer` after the routes, \
+                 not around the router, or name endpoints by `endpoint_by`"
+            }
+            Self::Twice => {
+                "a request went through two HTTP layers of one registry, of which the outer one \
+                 records it; add the layer once"
+            }
+        })
+    }
 }
 
 /// Why a label set got no series of its own.
@@ -103,6 +146,7 @@ impl fmt::Display for Diagnostic {
                     "the collector `{name}` is left out of the page: {reason}"
                 )
             }
+            Self::HttpLayer { reason } => reason.fmt(f),
             Self::Certificate { reason } => write!(
                 f,
                 "the listener keeps the certificate that it has, for the files have changed and \

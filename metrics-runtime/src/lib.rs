@@ -98,6 +98,7 @@ mod name;
 mod native;
 mod outcome;
 mod panic;
+mod profile;
 mod record;
 mod registry;
 mod snapshot;
@@ -125,7 +126,7 @@ pub use collector::TaskMonitor;
 pub use collector::{AllocatorReading, AllocatorStatistics, AppInfo, BuildInfo};
 pub use config::{Config, Endpoints};
 pub use desc::{DEFAULT_BUCKETS, DescError, Kind};
-pub use diagnostics::{Diagnostic, HookError, Overflow, set_diagnostics_hook};
+pub use diagnostics::{Diagnostic, HookError, Misplaced, Overflow, set_diagnostics_hook};
 pub use encode::Format;
 pub use error_label::ErrorLabel;
 #[cfg(feature = "health")]
@@ -143,6 +144,7 @@ pub use measure::{RequestQueries, count_request_queries};
 pub use name::{LabelName, MetricName, NameError};
 pub use native::NativeBuckets;
 pub use outcome::{Classify, Outcome};
+pub use profile::Profile;
 #[cfg(feature = "exemplars")]
 pub use record::exemplar::{Exemplar, ExemplarError, ExemplarSourceError, set_exemplar_source};
 pub use record::{Counter, Family, Gauge, Histogram, InProgress, Metric, Running};

@@ -33,6 +33,7 @@ mod polled_again;
 mod query;
 mod registration;
 mod request;
+mod request_layer;
 mod returned_label;
 mod sample;
 mod setting;

@@ -3,6 +3,7 @@
 
 pub mod cache;
 pub mod custom;
+pub mod django;
 pub mod function;
 pub mod health;
 pub mod http;
@@ -47,7 +48,7 @@ macro_rules! family {
         pub static $desc: $crate::desc::Desc = $crate::desc::Desc::$kind(
             ::core::stringify!($function),
             $crate::builtin::help(&[$($doc),+]),
-            &[$(::core::stringify!($label)),*],
+            &[$($crate::builtin::label(::core::stringify!($label))),*],
         )$(.$by_outcome())? $(.buckets(&[$($buckets),+]))?;
 
         $(#[doc = $doc])+
@@ -78,6 +79,14 @@ impl Lazy {
             let family = crate::global().builtin(desc);
             self.0.get_or_init(|| family)
         })
+    }
+}
+
+/// The name of a label, which may be a keyword of the language.
+const fn label(name: &'static str) -> &'static str {
+    match name.as_bytes() {
+        [b'r', b'#', ..] => name.split_at(2).1,
+        _ => name,
     }
 }
 

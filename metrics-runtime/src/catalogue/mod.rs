@@ -291,6 +291,16 @@ pub(crate) fn since(known: usize) -> (usize, impl Iterator<Item = &'static Site>
     (len, sites.take(len.saturating_sub(known)))
 }
 
+/// Whether the program has a site that counts queries.
+#[cfg(feature = "http")]
+pub(crate) fn has_queries() -> bool {
+    let (_, mut sites) = since(0);
+    sites.any(|site| {
+        let mut instruments = site.instruments().iter();
+        instruments.any(|instrument| instrument.record == Record::Queries)
+    })
+}
+
 /// Declares a call site and puts it into the catalogue before `main`.
 #[doc(hidden)]
 #[macro_export]

@@ -51,12 +51,16 @@ mod state;
 pub use endpoints::Endpoints;
 #[cfg(feature = "endpoints")]
 pub(crate) use endpoints::Route;
+#[cfg(feature = "http")]
 pub(crate) use environment::variable;
 pub use environment::{EnvironmentError, SettingError};
 pub(crate) use given::Given;
+#[cfg(feature = "http")]
+pub(crate) use parse::{are_buckets, is_rate};
 pub(crate) use state::{
-    collector_deadline, namespace_prefix, recording, recording_decided, report_environment,
-    set_recording, set_slow_query, settings_of_environment, slow_query_nanos,
+    collector_deadline, latency_buckets_of_environment, namespace_prefix, recording,
+    recording_decided, report_environment, set_recording, set_slow_query, settings_of_environment,
+    slow_query_nanos,
 };
 
 use std::net::{IpAddr, Ipv4Addr};

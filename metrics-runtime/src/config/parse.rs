@@ -42,7 +42,7 @@ pub(super) fn rate(value: &str) -> Option<f64> {
     is_rate(rate).then_some(rate)
 }
 
-pub(super) fn is_rate(rate: f64) -> bool {
+pub(crate) fn is_rate(rate: f64) -> bool {
     (0.0..=1.0).contains(&rate)
 }
 
@@ -57,7 +57,7 @@ pub(super) fn buckets(value: &str) -> Option<Vec<f64>> {
     are_buckets(&bounds).then_some(bounds)
 }
 
-pub(super) fn are_buckets(bounds: &[f64]) -> bool {
+pub(crate) fn are_buckets(bounds: &[f64]) -> bool {
     let positive = bounds.iter().all(|bound| bound.is_finite() && *bound > 0.0);
     (1..=500).contains(&bounds.len()) && positive && bounds.is_sorted_by(|a, b| a < b)
 }

@@ -102,6 +102,11 @@ pub(crate) fn report_environment() {
     }
 }
 
+/// The buckets of latencies of the global registry when nothing was built.
+pub(crate) fn latency_buckets_of_environment() -> Option<Vec<f64>> {
+    of_environment().latency_buckets
+}
+
 /// The settings of the global registry when nothing was built.
 pub(crate) fn settings_of_environment() -> Settings {
     Settings {

@@ -47,8 +47,8 @@ impl Plan {
     /// our families have, for which one of them is left out.
     pub(super) fn update(&mut self, registry: &Registry) -> Vec<String> {
         let mut shadowed = Vec::new();
-        if let Some(mut families) = registry.families_beyond(self.families) {
-            self.families = families.len();
+        if let Some((len, mut families)) = registry.families_beyond(self.families) {
+            self.families = len;
             let mut known: HashMap<String, Section> = mem::take(&mut self.sections)
                 .into_iter()
                 .map(|section| (section.name.clone(), section))

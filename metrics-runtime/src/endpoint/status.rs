@@ -76,7 +76,8 @@ fn unix_seconds(time: SystemTime) -> f64 {
 
 /// The counters of a family with at most one label, by that one's value.
 fn counters(registry: &Registry, name: &str) -> BTreeMap<String, u64> {
-    let families = registry.families_beyond(0).unwrap_or_default();
+    let families = registry.families_beyond(0);
+    let families = families.map_or_else(Vec::new, |(_, families)| families);
     let family = families.into_iter().find(|(own, _)| own == name);
     let series = family
         .map(|(_, family)| family.series())

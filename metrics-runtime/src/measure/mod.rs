@@ -9,6 +9,8 @@ mod future;
 mod guard;
 mod late;
 mod query;
+#[cfg(feature = "http")]
+mod request;
 mod returned;
 mod rows;
 mod sample;
@@ -23,8 +25,12 @@ pub use future::{measured, measured_with, never};
 pub use guard::{Guard, PlainGuard, call, measured_call};
 pub use late::enter_late;
 pub use query::{RequestQueries, count_request_queries};
+#[cfg(feature = "http")]
+pub(crate) use request::{Request, RequestScope};
 pub use returned::of_returned;
 pub use rows::{RowsOfAny, RowsOfOption, RowsOfResult};
+#[cfg(feature = "http")]
+pub(crate) use sample::is_chosen;
 pub(crate) use series::nth;
 pub use series::{closed, open};
 pub use stream::measured_stream;

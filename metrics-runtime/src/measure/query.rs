@@ -7,15 +7,23 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+/// The request is under the HTTP layer.
+pub(super) const LAYER: u64 = 1 << 63;
+
+/// Its queries are counted, in the lower bits.
+pub(super) const COUNTING: u64 = 1 << 62;
+
 thread_local! {
-    /// The queries of the request whose future is being polled.
-    static CURRENT: Cell<Option<u64>> = const { Cell::new(None) };
+    /// The request whose future is being polled, as its queries so far and the two
+    /// bits above; zero without one.
+    pub(super) static CURRENT: Cell<u64> = const { Cell::new(0) };
 }
 
 /// Counts a query for the request that is being polled, if there is one.
 pub(super) fn count() {
-    if let Some(queries) = CURRENT.get() {
-        CURRENT.set(Some(queries + 1));
+    let current = CURRENT.get();
+    if current & COUNTING != 0 {
+        CURRENT.set(current + 1);
     }
 }
 
@@ -23,21 +31,20 @@ pub(super) fn count() {
 /// when that unwinds.
 struct Counting<'a> {
     queries: &'a mut u64,
-    outside: Option<u64>,
+    outside: u64,
 }
 
 impl<'a> Counting<'a> {
     fn new(queries: &'a mut u64) -> Self {
-        let outside = CURRENT.replace(Some(*queries));
+        let outside = CURRENT.get();
+        CURRENT.set(outside & LAYER | COUNTING | *queries);
         Self { queries, outside }
     }
 }
 
 impl Drop for Counting<'_> {
     fn drop(&mut self) {
-        if let Some(queries) = CURRENT.replace(self.outside) {
-            *self.queries = queries;
-        }
+        *self.queries = CURRENT.replace(self.outside) & !(LAYER | COUNTING);
     }
 }
 
@@ -75,7 +82,9 @@ pin_project! {
         /// of the request that drops it.
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            let _counting = Counting::new(&mut this.count.queries);
+            // Where the HTTP layer counts, it was never polled as a request.
+            let counts = this.count.polled;
+            let _counting = counts.then(|| Counting::new(&mut this.count.queries));
             this.future.set(None);
         }
     }
@@ -88,6 +97,8 @@ pin_project! {
 ///
 /// Not part of it are tasks that the request spawns, and what the body of its
 /// response does after its head; of requests in each other, the inner one counts.
+/// Under the [HTTP layer](crate::Metrics::http_layer), which counts queries itself,
+/// it does nothing.
 ///
 /// ```
 /// use metrics_runtime::{count_request_queries, global, track_query};
@@ -106,7 +117,7 @@ pin_project! {
 /// # }
 /// ```
 ///
-/// In an axum application it is a layer of one line:
+/// In an axum application without the HTTP layer it is a layer of one line:
 /// `middleware::from_fn(|request, next: Next| count_request_queries(next.run(request)))`.
 pub fn count_request_queries<F: Future>(request: F) -> RequestQueries<F> {
     RequestQueries {
@@ -123,6 +134,11 @@ impl<F: Future> Future for RequestQueries<F> {
         let Some(future) = this.future.as_mut().as_pin_mut() else {
             return Poll::Pending;
         };
+        if CURRENT.get() & (LAYER | COUNTING) == LAYER | COUNTING {
+            let output = ready!(future.poll(context));
+            this.future.set(None);
+            return Poll::Ready(output);
+        }
         this.count.polled = true;
         let counting = Counting::new(&mut this.count.queries);
         let output = ready!(future.poll(context));

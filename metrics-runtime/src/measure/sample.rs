@@ -15,7 +15,7 @@ thread_local! {
 /// congruential generator, of which the high bits decide, costs a
 /// multiplication.
 #[inline]
-pub(super) fn is_chosen(threshold: u64) -> bool {
+pub(crate) fn is_chosen(threshold: u64) -> bool {
     let mut state = STATE.get();
     if state == 0 {
         state = seed();

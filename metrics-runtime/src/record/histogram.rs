@@ -106,6 +106,28 @@ impl Histogram {
         }
     }
 
+    /// Counts an integer in a histogram of values with fixed buckets, whose bounds are
+    /// integers below 10^10: their search as nanoseconds is half as long as that of
+    /// doubles.
+    #[cfg(feature = "http")]
+    #[inline]
+    pub(crate) fn observe_integer(&self, value: u64) {
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a histogram of values has doubles"
+        )]
+        let double = value as f64;
+        // Beyond all bounds if it is too large for that.
+        let bucket = self
+            .bounds
+            .bucket_of_nanos(value.saturating_mul(1_000_000_000));
+        let add = |bits| (f64::from_bits(bits) + double).to_bits();
+        if !try_observe(self.cell, bucket, add) {
+            observe_value_untouched(self.cell, bucket, double);
+        }
+        exemplar::offer(fixed_cell(self.cell, bucket), || double);
+    }
+
     /// Counts a duration, in seconds.
     pub fn observe_duration(&self, duration: Duration) {
         if self.unit == Unit::Seconds {

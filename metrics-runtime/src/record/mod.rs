@@ -42,6 +42,8 @@ pub use in_progress::{InProgress, Running};
 #[cfg(feature = "http")]
 pub(crate) use names::Names;
 pub(crate) use native::{NativeReading, Shape, classic_bounds};
+#[cfg(feature = "http")]
+pub(crate) use row::same;
 pub(crate) use row::{Row, values_of};
 pub(crate) use scan::Scan;
 pub(crate) use table::Slot;

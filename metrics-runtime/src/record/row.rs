@@ -87,7 +87,7 @@ impl Sink for Rest<'_> {
 
 /// Whether two slices of one length are equal; usual lengths without a call.
 #[inline]
-fn same(a: &[u8], b: &[u8]) -> bool {
+pub(crate) fn same(a: &[u8], b: &[u8]) -> bool {
     match (ends::<8>(a), ends::<8>(b)) {
         (Some(x), Some(y)) if a.len() <= 16 => x == y,
         _ => a == b,

@@ -1,12 +1,14 @@
 //! Registries: which families are in force, and what goes on their page.
 
 pub(crate) mod bridge;
+mod bucket;
 mod error;
 mod global;
 mod state;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use bucket::Buckets;
 pub use error::{Conflict, RegisterError};
 #[cfg(feature = "exemplars")]
 pub(crate) use global::dropped_exemplar;
@@ -25,6 +27,7 @@ use crate::diagnostics::{Diagnostic, report};
 use crate::encode::{Format, Plan, Wanted};
 use crate::native::NativeBuckets;
 use crate::outcome::Outcome;
+use crate::profile::Profile;
 use crate::record::{Counter, Family, FamilyCore, Gauge, Histogram, InProgress, Metric};
 use once_cell::sync::OnceCell;
 use std::marker::PhantomData;
@@ -72,12 +75,18 @@ pub struct Registry {
     plan: Mutex<Plan>,
 }
 
+/// Families, with the names that they are served under.
+pub(crate) type Served = Vec<(String, Arc<FamilyCore>)>;
+
 /// What `build()` decides about a page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Settings {
     /// With its underscore; empty without a namespace.
     pub(crate) namespace: String,
     pub(crate) const_labels: Vec<(String, String)>,
+    pub(crate) profile: Profile,
+    /// Databases, by the names that queries give them, and their vendors.
+    pub(crate) vendors: Vec<(String, String)>,
 }
 
 impl Registry {
@@ -273,8 +282,17 @@ impl Registry {
     /// The built-in family; one that is nowhere to be seen when call sites of
     /// the program have given its name another meaning.
     pub(crate) fn builtin(&self, desc: &Desc) -> Arc<FamilyCore> {
+        self.builtin_with(desc, |_| {})
+    }
+
+    /// The built-in family with what `change` makes of it.
+    pub(crate) fn builtin_with(
+        &self,
+        desc: &Desc,
+        change: impl Fn(&mut Schema),
+    ) -> Arc<FamilyCore> {
         let declared = self.with_state(|state| {
-            let declared = state.declare_desc(desc, None);
+            let declared = state.declare_changed(desc, None, &change);
             if let Err(conflict) = &declared {
                 state.refuse(std::slice::from_ref(conflict));
             }
@@ -282,7 +300,8 @@ impl Registry {
         });
         declared.unwrap_or_else(|conflict| {
             report(&Diagnostic::Conflict(conflict));
-            let schema = Schema::try_from(desc).expect("built-in families are valid");
+            let mut schema = Schema::try_from(desc).expect("built-in families are valid");
+            change(&mut schema);
             Arc::new(FamilyCore::new(schema, None, None))
         })
     }
@@ -291,7 +310,7 @@ impl Registry {
     /// declaration is in force.
     pub(crate) fn families_of(&self, site: &Site) -> Vec<Option<Arc<FamilyCore>>> {
         let in_force = |state: &mut State, desc: &Desc| {
-            let schema = Schema::try_from(desc).ok()?;
+            let schema = state.schema_of(desc).ok()?;
             let family = state.find(schema.name.as_str())?;
             let same = family.schema.difference(&schema).is_none();
             same.then(|| Arc::clone(family))
@@ -469,8 +488,8 @@ impl Registry {
     }
 
     /// The families that are read where the page is made: those that hold their
-    /// values themselves, then those of the toolkit's own sources, which describe
-    /// the process and have neither a namespace nor constant labels.
+    /// values themselves, those of the profile, then those of the toolkit's own sources,
+    /// which describe the process and have neither a namespace nor constant labels.
     pub(crate) fn inline(&self) -> Vec<CollectedFamily> {
         self.inline_of(|_| true)
     }
@@ -500,7 +519,28 @@ impl Registry {
             self.qualify(&mut family);
             family
         });
+        let families = families.chain(self.projected());
         families.chain(Readings::of(&sources)).collect()
+    }
+
+    /// The families of the profile that stand for others.
+    fn projected(&self) -> Vec<CollectedFamily> {
+        let settings = self.settings();
+        if settings.profile == Profile::Toolkit {
+            return Vec::new();
+        }
+        let read: Vec<Arc<FamilyCore>> = {
+            let state = self.lock();
+            let families = state.families.values().map(|declared| &declared.core);
+            let read = families.filter(|family| settings.profile.reads(&family.schema));
+            read.cloned().collect()
+        };
+        let families = settings.profile.project(&read, &settings.vendors);
+        let families = families.map(|mut family| {
+            self.qualify(&mut family);
+            family
+        });
+        families.collect()
     }
 
     /// Reports, once for each name, a foreign family that is left out.
@@ -553,13 +593,16 @@ impl Registry {
     /// All families, with the names that they are served under.
     pub(crate) fn gather(&self) -> Vec<(String, Arc<FamilyCore>)> {
         self.refresh();
-        self.families_beyond(0).unwrap_or_default()
+        let families = self.families_beyond(0);
+        families.map_or_else(Vec::new, |(_, families)| families)
     }
 
-    /// All families, with the names that they are served under, if there are
-    /// more than `known`.
-    pub(crate) fn families_beyond(&self, known: usize) -> Option<Vec<(String, Arc<FamilyCore>)>> {
-        let namespace = &self.settings().namespace;
+    /// How many families there are, if they are more than `known`, and all of those
+    /// that the profile replaces by no other, with the names that they are served
+    /// under.
+    pub(crate) fn families_beyond(&self, known: usize) -> Option<(usize, Served)> {
+        let settings = self.settings();
+        let namespace = &settings.namespace;
         let exposed = |core: &Arc<FamilyCore>| {
             let name = core.schema.name.as_str();
             let namespace = if core.schema.namespaced {
@@ -570,9 +613,10 @@ impl Registry {
             (format!("{namespace}{name}"), Arc::clone(core))
         };
         let state = self.lock();
-        let families = state.families.values();
-        let more = families.len() > known;
-        more.then(|| families.map(|declared| exposed(&declared.core)).collect())
+        let families = state.families.values().map(|declared| &declared.core);
+        let len = state.families.len();
+        let shown = |core: &&Arc<FamilyCore>| !settings.profile.replaces(&core.schema);
+        (len > known).then(|| (len, families.filter(shown).map(exposed).collect()))
     }
 
     /// The page without its numbers, locked.

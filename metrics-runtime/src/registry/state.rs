@@ -1,11 +1,12 @@
 //! The families of a registry, as its lock guards them.
 
-use super::{Conflict, RegisterError, Registry};
+use super::{Buckets, Conflict, RegisterError, Registry, global};
 use crate::builtin::toolkit;
 use crate::catalogue::{self, Place, Site};
 use crate::collect::model::Kind;
 use crate::collect::{CollectorError, Head, Inline, Labels, Own, Shared, Slot, check_name, clash};
-use crate::desc::{self, Desc, Schema};
+use crate::config::latency_buckets_of_environment;
+use crate::desc::{self, Desc, DescError, Schema};
 use crate::outcome::Outcome;
 use crate::record::{Counter, FamilyCore};
 use std::any::Any;
@@ -37,6 +38,8 @@ pub(super) struct State {
     default: Option<Arc<Slot>>,
     /// How long collectors may take, if it was said.
     pub(super) deadline: Option<Duration>,
+    /// What the set-up says of buckets, once it has.
+    pub(super) buckets: Option<Buckets>,
     /// Names of foreign families that were reported as left out.
     pub(super) shadowed: BTreeSet<String>,
 }
@@ -106,6 +109,7 @@ impl State {
             foreign: 0,
             default: None,
             deadline: None,
+            buckets: None,
             shadowed: BTreeSet::new(),
         }
     }
@@ -346,14 +350,34 @@ impl State {
         desc: &Desc,
         by: Option<Place>,
     ) -> Result<Arc<FamilyCore>, Conflict> {
-        let schema = Schema::try_from(desc).map_err(|error| Conflict {
+        self.declare_changed(desc, by, |_| {})
+    }
+
+    /// As [`declare_desc`](Self::declare_desc), with what `change` makes of it.
+    pub(super) fn declare_changed(
+        &mut self,
+        desc: &Desc,
+        by: Option<Place>,
+        change: impl FnOnce(&mut Schema),
+    ) -> Result<Arc<FamilyCore>, Conflict> {
+        let mut schema = self.schema_of(desc).map_err(|error| Conflict {
             family: desc.full_name(),
             difference: error.to_string(),
             other: None,
             in_force: None,
             refused: by,
         })?;
+        change(&mut schema);
         self.declare(schema, by)
+    }
+
+    /// A description, checked, with the buckets that the set-up gives it.
+    pub(super) fn schema_of(&self, desc: &Desc) -> Result<Schema, DescError> {
+        let mut schema = Schema::try_from(desc)?;
+        if let Some(bounds) = self.buckets.as_ref().and_then(|buckets| buckets.of(desc)) {
+            schema.buckets = bounds.to_vec();
+        }
+        Ok(schema)
     }
 
     /// Declares the toolkit's own families, before all others.
@@ -377,6 +401,13 @@ impl State {
     /// Takes up the sites that the catalogue got since the last time.
     pub(super) fn scan(&mut self, registry: &Registry) -> Vec<Conflict> {
         if self.toolkit.is_none() {
+            if std::ptr::eq(registry, global()) {
+                // What `build` says was said before.
+                self.buckets.get_or_insert_with(|| Buckets {
+                    latency: latency_buckets_of_environment(),
+                    ..Buckets::default()
+                });
+            }
             self.declare_toolkit();
         }
         let (len, new) = catalogue::since(self.scanned);

@@ -36,16 +36,20 @@ const OWN: [&str; 4] = ["/metrics", "/health", "/readiness", "/liveness"];
 pub(super) struct Exclusion {
     /// Those of pages and probes are recorded like others.
     own_too: bool,
-    /// The path of the page.
+    /// The path of the page, if it isn't one of `OWN`.
     own: Option<String>,
     patterns: Vec<Regex>,
+    /// There is more than what `OWN` lists.
+    has_more: bool,
 }
 
 impl Exclusion {
     /// What the settings say; `build` has refused what can't be used.
     pub(super) fn of(config: &Config) -> Self {
+        let own = Some(config.path.clone()).filter(|path| !OWN.contains(&path.as_str()));
         let mut exclusion = Self {
-            own: Some(config.path.clone()),
+            has_more: own.is_some(),
+            own,
             ..Self::default()
         };
         match exclusion.add(config.excluded_paths.iter().map(String::as_str)) {
@@ -65,6 +69,7 @@ impl Exclusion {
                 reason: error.to_string(),
             })?;
             self.patterns.push(compiled);
+            self.has_more = true;
         }
         Ok(())
     }
@@ -74,15 +79,21 @@ impl Exclusion {
         self.own_too = true;
     }
 
+    #[inline]
     pub(super) fn has(&self, path: &str) -> bool {
+        // Most paths begin otherwise, and most services have no others.
+        let may_be_own = matches!(path.as_bytes(), [b'/', b'm' | b'h' | b'r' | b'l', ..]);
+        (may_be_own || self.has_more) && self.has_this(path)
+    }
+
+    #[inline(never)]
+    fn has_this(&self, path: &str) -> bool {
         let below = |own: &str| {
             let rest = path.strip_prefix(own);
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
-        // Most paths begin otherwise.
-        let may_be_own = matches!(path.as_bytes(), [b'/', b'm' | b'h' | b'r' | b'l', ..]);
-        may_be_own && !self.own_too && OWN.iter().any(|own| below(own))
-            || !self.own_too && self.own.as_deref().is_some_and(below)
+        let mut own = OWN.into_iter().chain(self.own.as_deref());
+        !self.own_too && own.any(below)
             || self.patterns.iter().any(|pattern| pattern.is_match(path))
     }
 }

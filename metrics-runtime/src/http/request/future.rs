@@ -1,7 +1,7 @@
 //! The future of a response.
 
 use super::body::MeasuredBody;
-use super::guard::Guard;
+use super::recorder::Recorder;
 use http::Response;
 use http_body::Body;
 use pin_project_lite::pin_project;
@@ -15,8 +15,7 @@ pin_project! {
     pub struct ResponseFuture<F> {
         #[pin]
         pub(super) future: F,
-        // `None` where nothing is recorded.
-        pub(super) guard: Option<Guard>,
+        pub(super) recorder: Recorder,
     }
 }
 
@@ -29,26 +28,17 @@ where
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let Some(guard) = this.guard else {
-            let polled = this.future.poll(context);
-            return polled.map_ok(|response| response.map(|body| MeasuredBody::new(body, None)));
-        };
-        guard.enter();
-        match this.future.poll(context) {
-            Poll::Pending => {
-                guard.leave();
-                Poll::Pending
-            }
+        let scope = this.recorder.enter();
+        let polled = this.future.poll(context);
+        this.recorder.leave(scope);
+        match polled {
+            Poll::Pending => Poll::Pending,
             Poll::Ready(Ok(response)) => {
-                guard.leave();
-                guard.head(&response);
-                let guard = this.guard.take();
+                let guard = this.recorder.answered(&response);
                 Poll::Ready(Ok(response.map(|body| MeasuredBody::new(body, guard))))
             }
             Poll::Ready(Err(error)) => {
-                guard.leave();
-                guard.failed();
-                *this.guard = None;
+                this.recorder.failed();
                 Poll::Ready(Err(error))
             }
         }

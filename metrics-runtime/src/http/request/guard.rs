@@ -4,7 +4,8 @@ use super::extension::{Blocked, ErrorKind, Unmeasured};
 use super::route::Route;
 use super::size::Size;
 use crate::clock::Ticks;
-use crate::record::Running;
+use crate::measure::{Request, RequestScope};
+use crate::record::{FamilyCore, Running};
 use http::{Extensions, Response, StatusCode};
 use http_body::Body;
 use std::mem;
@@ -13,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What a request is counted as whose response is given up before its head: what
 /// nginx logs when a client closes its connection.
-const CLOSED: u16 = 499;
+pub(super) const CLOSED: u16 = 499;
 
 /// The length of a body that doesn't say how long it is.
 const UNKNOWN: u64 = u64::MAX;
@@ -32,15 +33,46 @@ pub(super) struct Guard {
     sent: u64,
     /// How long it will be, or [`UNKNOWN`].
     expected: u64,
+    /// With its queries.
+    request: Request,
     /// Ends the request's time in progress.
     _running: Running,
     /// Of the response; that of one given up before its head.
     status: u16,
+    /// Of the labels that the application adds.
+    combination: u16,
     stage: Stage,
-    /// The service, or its body, runs: what unwinds now is theirs.
-    is_polled: bool,
+    /// It is timed and sized.
+    is_chosen: bool,
+    /// As in its route.
+    is_special: bool,
+    runs: Runs,
     /// The response has no body to send, whatever it holds.
     bodiless: bool,
+}
+
+/// Who runs: what unwinds now is theirs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Runs {
+    /// The service is being called, or was and isn't polled yet.
+    Called,
+    /// Its future or its body is being polled.
+    Polled,
+    /// Whoever holds them.
+    Holder,
+}
+
+impl Runs {
+    /// Whether the service has panicked, where its request is dropped.
+    pub(super) fn has_panicked(self) -> bool {
+        match self {
+            // A future that nobody has polled may be dropped by a holder that unwinds,
+            // but not within the scope of its call.
+            Self::Called => Request::is_any_polled() && std::thread::panicking(),
+            Self::Polled => true,
+            Self::Holder => false,
+        }
+    }
 }
 
 /// What the request has come to.
@@ -78,7 +110,14 @@ enum End {
 }
 
 impl Guard {
-    pub(super) fn new(route: &'static Route, size: Size, bodiless: bool) -> Self {
+    #[inline]
+    pub(super) fn new(route: &'static Route, combination: u16, size: Size, bodiless: bool) -> Self {
+        let (is_chosen, counts_queries) = if route.is_special {
+            let families = route.families();
+            (families.is_chosen(), families.queries.is_some())
+        } else {
+            (true, false)
+        };
         let (received, counted) = match size {
             Size::Known(bytes) => (bytes, None),
             Size::Counted(bytes) => (UNKNOWN, Some(bytes)),
@@ -91,22 +130,41 @@ impl Guard {
             counted,
             sent: 0,
             expected: UNKNOWN,
+            request: Request::new(counts_queries),
             _running: route.in_progress.start(),
             status: CLOSED,
+            combination,
             stage: Stage::Handler,
-            is_polled: true,
+            is_chosen,
+            is_special: route.is_special,
+            runs: Runs::Called,
             bodiless,
         }
     }
 
-    /// The service, or its body, runs from now on.
-    pub(super) const fn enter(&mut self) {
-        self.is_polled = true;
+    /// The service is called until the scope ends.
+    #[inline]
+    pub(super) fn enter_call(&self) -> RequestScope {
+        self.request.enter()
     }
 
-    /// It has returned.
+    /// The service runs until the scope ends.
+    #[inline]
+    pub(super) fn enter_service(&mut self) -> RequestScope {
+        self.runs = Runs::Polled;
+        self.request.enter()
+    }
+
+    /// It has returned; the scope is about to end.
+    #[inline]
+    pub(super) fn leave_service(&mut self) {
+        self.runs = Runs::Holder;
+        self.request.leave();
+    }
+
+    /// The body has returned.
     pub(super) const fn leave(&mut self) {
-        self.is_polled = false;
+        self.runs = Runs::Holder;
     }
 
     /// The service has answered.
@@ -119,33 +177,47 @@ impl Guard {
             self.stage = Stage::Recorded;
             return;
         }
-        self.route.first_byte.observe_nanos(first_byte);
-        self.read(extensions);
-        let body = response.body();
-        self.expected = body.size_hint().exact().unwrap_or(UNKNOWN);
-        let no_content = matches!(
-            response.status(),
-            StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED
-        );
-        let is_empty = self.expected == 0 || self.expected == UNKNOWN && body.is_end_stream();
-        if self.bodiless || no_content || self.status < 200 || is_empty {
-            self.end(End::Complete);
+        if self.is_chosen {
+            self.route.first_byte.observe_nanos(first_byte);
         }
-    }
-
-    /// What the handler says beside the response.
-    fn read(&self, extensions: &Extensions) {
+        if self.is_special {
+            self.special_head(response.status(), extensions);
+        }
         if self.status >= 500 {
-            let mut text = itoa::Buffer::new();
-            let kind = match extensions.get::<ErrorKind>() {
-                Some(kind) => kind.as_str(),
-                None => text.format(self.status),
-            };
-            self.exception(kind);
+            self.server_error(extensions);
         }
         if let Some(Blocked(reason)) = extensions.get() {
             self.route.families().blocked(reason).inc();
         }
+        let body = response.body();
+        self.expected = body.size_hint().exact().unwrap_or(UNKNOWN);
+        let is_empty = self.expected == 0 || self.expected == UNKNOWN && body.is_end_stream();
+        if self.bodiless || is_empty || has_no_body(response.status()) {
+            self.end(End::Complete);
+        }
+    }
+
+    /// What most layers and routes have nothing of.
+    #[inline(never)]
+    fn special_head(&mut self, status: StatusCode, extensions: &Extensions) {
+        if self.route.is_unmatched {
+            let placement = &self.route.families().placement;
+            placement.answered_without_route(status);
+        }
+        if let Some(labels) = self.route.labels() {
+            self.combination = labels.find(self.combination, extensions);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn server_error(&self, extensions: &Extensions) {
+        let mut text = itoa::Buffer::new();
+        let kind = match extensions.get::<ErrorKind>() {
+            Some(kind) => kind.as_str(),
+            None => text.format(self.status),
+        };
+        self.exception(kind);
     }
 
     fn exception(&self, kind: &str) {
@@ -160,10 +232,9 @@ impl Guard {
 
     /// The body is asked for its next frame.
     pub(super) const fn body_polled(&mut self) {
-        if let Stage::Head = self.stage {
-            self.stage = Stage::Body;
-        }
-        self.enter();
+        // It is open, so it has no other stage but this one and the one before.
+        self.stage = Stage::Body;
+        self.runs = Runs::Polled;
     }
 
     /// The body has given so many bytes; true if these are all.
@@ -191,8 +262,18 @@ impl Guard {
             self.ended_early(stage, end);
         }
         let (route, status) = (self.route, self.status);
-        route.requests(status).inc();
-        if let Some(duration) = route.duration(status) {
+        let mut series = &route.plain;
+        if self.is_special {
+            series = route.series(self.combination);
+            if let Some(queries) = &route.families().queries {
+                queries.observe_integer(self.request.queries());
+            }
+        }
+        FamilyCore::counter(series.requests(route, status)).inc();
+        if !self.is_chosen {
+            return;
+        }
+        if let Some(duration) = series.duration(route, status) {
             duration.observe_nanos(self.start.elapsed_nanos());
         }
         let received = match &self.counted {
@@ -201,9 +282,21 @@ impl Guard {
             None => self.received,
         };
         if received != UNKNOWN {
-            route.request_size.observe(as_value(received));
+            route.request_size.observe_integer(received);
         }
-        route.response_size.observe(as_value(self.sent));
+        route.response_size.observe_integer(self.sent);
+    }
+
+    /// A body that fails and is dropped is complete already; a guard that is dropped
+    /// while its owner unwinds for reasons of its own is given up.
+    #[cold]
+    #[inline(never)]
+    fn end_dropped(&mut self) {
+        self.end(if self.runs.has_panicked() {
+            End::Panicked
+        } else {
+            End::GivenUp
+        });
     }
 
     #[cold]
@@ -224,19 +317,20 @@ impl Guard {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "histograms take doubles")]
-const fn as_value(bytes: u64) -> f64 {
-    bytes as f64
+/// Whether responses with this status have no body, whatever they hold.
+#[inline]
+fn has_no_body(status: StatusCode) -> bool {
+    // Most are of this one.
+    status != StatusCode::OK
+        && (matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
+            || status.is_informational())
 }
 
 impl Drop for Guard {
+    #[inline]
     fn drop(&mut self) {
-        // A body that fails and is dropped is complete already; a guard that is
-        // dropped while its owner unwinds for reasons of its own is given up.
-        self.end(if self.is_polled {
-            End::Panicked
-        } else {
-            End::GivenUp
-        });
+        if self.is_open() {
+            self.end_dropped();
+        }
     }
 }

@@ -34,6 +34,12 @@ impl MethodLabel {
         self.0
     }
 
+    /// Its name, if it is known.
+    pub(super) fn known(self) -> Option<&'static str> {
+        let name = self.as_str();
+        (self.0 + 1 < Self::COUNT).then_some(name)
+    }
+
     pub(super) fn as_str(self) -> &'static str {
         NAMES.get(self.0).copied().unwrap_or("OTHER")
     }

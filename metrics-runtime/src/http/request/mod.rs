@@ -1,13 +1,18 @@
 //! A tower layer that records the requests of a service.
 
 mod body;
+mod django;
 mod endpoint;
 mod exclusion;
 mod extension;
+mod family;
 mod future;
 mod guard;
+mod label_set;
 mod layer;
 mod method;
+mod placement;
+mod recorder;
 mod route;
 mod service;
 mod size;

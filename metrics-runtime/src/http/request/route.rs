@@ -1,14 +1,15 @@
 //! The series of a route: found once for each request, by its endpoint.
 
+use super::endpoint::UNMATCHED;
+use super::family::Families;
+use super::label_set::LabelSet;
 use super::method::MethodLabel;
-use crate::builtin::http as builtin;
-use crate::desc::Desc;
-use crate::record::{FamilyCore, Names, OVERFLOW, at};
-use crate::{Counter, Histogram, InProgress, Outcome, Registry};
+use crate::record::{FamilyCore, Names, OVERFLOW, at, same};
+use crate::{Histogram, InProgress, Outcome};
 use once_cell::race::OnceBox;
 use once_cell::sync::OnceCell;
 use std::array;
-use std::sync::Arc;
+use std::cell::Cell;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 /// Routes that get series of their own, all methods together: as many as a
@@ -19,78 +20,61 @@ const MOST: usize = 2_000;
 /// with more looks the others up.
 const STATUSES: usize = 8;
 
-/// The families of the layer, in a registry.
-#[derive(Debug)]
-pub(super) struct Families {
-    requests: Arc<FamilyCore>,
-    duration: Arc<FamilyCore>,
-    in_progress: Arc<FamilyCore>,
-    first_byte: Arc<FamilyCore>,
-    request_size: Arc<FamilyCore>,
-    response_size: Arc<FamilyCore>,
-    exceptions: Arc<FamilyCore>,
-    aborted: Arc<FamilyCore>,
-    blocked: Arc<FamilyCore>,
-}
-
-impl Families {
-    pub(super) fn of(registry: &Registry) -> Self {
-        let family = |desc: &Desc| registry.builtin(desc);
-        Self {
-            requests: family(&builtin::HTTP_REQUESTS_TOTAL),
-            duration: family(&builtin::HTTP_REQUEST_DURATION_SECONDS),
-            in_progress: family(&builtin::HTTP_REQUESTS_IN_PROGRESS),
-            first_byte: family(&builtin::HTTP_TIME_TO_FIRST_BYTE_SECONDS),
-            request_size: family(&builtin::HTTP_REQUEST_SIZE_BYTES),
-            response_size: family(&builtin::HTTP_RESPONSE_SIZE_BYTES),
-            exceptions: family(&builtin::HTTP_EXCEPTIONS_TOTAL),
-            aborted: family(&builtin::HTTP_RESPONSES_ABORTED_TOTAL),
-            blocked: family(&builtin::HTTP_REQUESTS_BLOCKED_TOTAL),
-        }
-    }
-
-    pub(super) fn exception(&self, endpoint: &str, kind: &str) -> Counter {
-        at(&self.exceptions, &[endpoint, kind], Outcome::Ok)
-    }
-
-    pub(super) fn aborted(&self, endpoint: &str, phase: &str) -> Counter {
-        at(&self.aborted, &[endpoint, phase], Outcome::Ok)
-    }
-
-    pub(super) fn blocked(&self, reason: &str) -> Counter {
-        at(&self.blocked, &[reason], Outcome::Ok)
-    }
-}
-
 /// The series of a method and an endpoint.
 #[derive(Debug)]
 pub(super) struct Route {
     families: &'static Families,
     method: &'static str,
+    /// `None` for what has no route of its own.
+    of: Option<MethodLabel>,
     pub(super) endpoint: Box<str>,
     pub(super) in_progress: InProgress,
     pub(super) first_byte: Histogram,
     pub(super) request_size: Histogram,
     pub(super) response_size: Histogram,
+    /// It stands for no route.
+    pub(super) is_unmatched: bool,
+    /// There is more to do than for most: it is unmatched, or the layer has labels,
+    /// takes a sample or counts queries.
+    pub(super) is_special: bool,
+    pub(super) plain: Series,
+    /// Of further labels, by their combination; none where there are no such labels.
+    labelled: Box<[OnceBox<Series>]>,
+}
+
+/// The series of a route by status, of one combination of further labels.
+#[derive(Debug)]
+pub(super) struct Series {
+    combination: usize,
     durations: [OnceCell<Histogram>; 5],
     /// A status, above the cell of its counter; zero where there is none yet.
     statuses: [AtomicU64; STATUSES],
 }
 
 impl Route {
-    fn new(families: &'static Families, method: &'static str, endpoint: &str) -> Self {
+    fn new(families: &'static Families, of: Option<MethodLabel>, endpoint: &str) -> Self {
+        let method = of.map_or(OVERFLOW, MethodLabel::as_str);
+        if endpoint != UNMATCHED {
+            families.placement.has_route();
+        }
         let labels = [method, endpoint];
         let histogram = |family: &FamilyCore| at(family, &labels, Outcome::Ok);
         Self {
             families,
             method,
+            of,
             endpoint: endpoint.into(),
             in_progress: at(&families.in_progress, &labels, Outcome::Ok),
             first_byte: histogram(&families.first_byte),
             request_size: histogram(&families.request_size),
             response_size: histogram(&families.response_size),
-            durations: array::from_fn(|_| OnceCell::new()),
-            statuses: array::from_fn(|_| AtomicU64::new(0)),
+            is_unmatched: endpoint == UNMATCHED,
+            is_special: endpoint == UNMATCHED || families.are_special(),
+            plain: Series::new(0),
+            labelled: match families.labels.combinations() {
+                1 => Box::default(),
+                combinations => (0..combinations).map(|_| OnceBox::new()).collect(),
+            },
         }
     }
 
@@ -98,8 +82,48 @@ impl Route {
         self.families
     }
 
-    /// The requests with this status.
-    pub(super) fn requests(&self, status: u16) -> Counter {
+    /// The labels that the application adds, if it does.
+    #[inline]
+    pub(super) fn labels(&self) -> Option<&'static LabelSet> {
+        (!self.labelled.is_empty()).then_some(&self.families.labels)
+    }
+
+    /// The series of this combination of further labels.
+    #[inline]
+    pub(super) fn series(&self, combination: u16) -> &Series {
+        if combination == 0 {
+            return &self.plain;
+        }
+        let combination = usize::from(combination);
+        let found = self.labelled.get(combination);
+        found.map_or(&self.plain, |series| {
+            series.get_or_init(|| Box::new(Series::new(combination)))
+        })
+    }
+
+    /// The values of a label set: the route's own, this one, and further ones.
+    fn values<'a>(&'a self, value: &'a str, combination: usize) -> Vec<&'a str> {
+        let own = [self.method, &self.endpoint, value];
+        let further = self.families.labels.values(combination);
+        // What has no route of its own has no labels of its own either.
+        let is_overflow = self.of.is_none();
+        let further = further.map(|value| if is_overflow { OVERFLOW } else { value });
+        own.into_iter().chain(further).collect()
+    }
+}
+
+impl Series {
+    fn new(combination: usize) -> Self {
+        Self {
+            combination,
+            durations: array::from_fn(|_| OnceCell::new()),
+            statuses: array::from_fn(|_| AtomicU64::new(0)),
+        }
+    }
+
+    /// The cell of the requests of the route with this status.
+    #[inline]
+    pub(super) fn requests(&self, route: &Route, status: u16) -> u32 {
         let wanted = u64::from(status) << 32;
         for slot in &self.statuses {
             // Relaxed, here and below: a slot is a number of its own, and the cell
@@ -107,37 +131,56 @@ impl Route {
             let kept = slot.load(Ordering::Relaxed);
             if kept & !u64::from(u32::MAX) == wanted {
                 #[expect(clippy::cast_possible_truncation, reason = "the lower half")]
-                return FamilyCore::counter(kept as u32);
+                return kept as u32;
             }
             if kept == 0 {
-                let counter = self.find(status);
-                let new = wanted | u64::from(counter.cell);
+                let cell = self.find(route, status);
+                let new = wanted | u64::from(cell);
                 // Where another thread was first, this status has the next slot the
                 // next time.
                 let _ = slot.compare_exchange(0, new, Ordering::Relaxed, Ordering::Relaxed);
-                return counter;
+                return cell;
             }
         }
-        self.find(status)
+        self.find(route, status)
     }
 
-    fn find(&self, status: u16) -> Counter {
+    #[cold]
+    #[inline(never)]
+    fn find(&self, route: &Route, status: u16) -> u32 {
         let mut text = itoa::Buffer::new();
-        let labels = [self.method, &self.endpoint, text.format(status)];
-        at(&self.families.requests, &labels, Outcome::Ok)
+        let values = route.values(text.format(status), self.combination);
+        route.families.requests.shown(&values, Outcome::Ok)
     }
 
     /// The durations of requests with a status of this one's class.
-    pub(super) fn duration(&self, status: u16) -> Option<Histogram> {
+    #[inline]
+    pub(super) fn duration(&self, route: &Route, status: u16) -> Option<Histogram> {
         const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
         let class = usize::from(status / 100).checked_sub(1)?.min(4);
-        let (slot, name) = (self.durations.get(class)?, CLASSES.get(class)?);
-        let find = || {
-            let labels = [self.method, &self.endpoint, *name];
-            at(&self.families.duration, &labels, Outcome::Ok)
-        };
-        Some(*slot.get_or_init(find))
+        let slot = self.durations.get(class)?;
+        if let Some(duration) = slot.get() {
+            return Some(*duration);
+        }
+        let duration = self.find_duration(route, CLASSES.get(class)?);
+        Some(*slot.get_or_init(|| duration))
     }
+
+    #[cold]
+    #[inline(never)]
+    fn find_duration(&self, route: &Route, class: &str) -> Histogram {
+        let values = route.values(class, self.combination);
+        at(&route.families.duration, &values, Outcome::Ok)
+    }
+}
+
+/// Routes that a thread finds by the place of their text.
+const RECENTLY: usize = 64;
+
+thread_local! {
+    /// What the thread has asked for last, of all layers.
+    static RECENT: [Cell<Option<&'static Route>>; RECENTLY] =
+        const { [const { Cell::new(None) }; RECENTLY] };
 }
 
 /// All routes that were asked for.
@@ -162,22 +205,49 @@ impl Routes {
     }
 
     /// The route of these labels.
+    #[inline]
     pub(super) fn get(
-        &self,
+        &'static self,
         families: &'static Families,
         method: MethodLabel,
         endpoint: &str,
-    ) -> &Route {
+    ) -> &'static Route {
+        // A router has the text of a route in one place, by which a thread remembers
+        // it; what it remembers there is compared in full.
+        let place = (endpoint.as_ptr().addr() >> 4) ^ method.index();
+        RECENT.with(|recent| {
+            let slot = &recent[place % RECENTLY];
+            if let Some(route) = slot.get()
+                && std::ptr::eq(route.families, families)
+                && route.of == Some(method)
+                && route.endpoint.len() == endpoint.len()
+                && same(route.endpoint.as_bytes(), endpoint.as_bytes())
+            {
+                return route;
+            }
+            let route = self.find(families, method, endpoint);
+            slot.set(Some(route));
+            route
+        })
+    }
+
+    #[inline(never)]
+    fn find(
+        &'static self,
+        families: &'static Families,
+        method: MethodLabel,
+        endpoint: &str,
+    ) -> &'static Route {
         let names = &self.names[method.index()];
         let number = names.find(endpoint);
         let number = number.or_else(|| names.enter(endpoint, || self.next()));
         let route = |number: u32| {
             let entry = self.entries.get(number as usize)?;
-            let new = || Box::new(Route::new(families, method.as_str(), endpoint));
+            let new = || Box::new(Route::new(families, Some(method), endpoint));
             Some(entry.get_or_init(new))
         };
         number.and_then(route).unwrap_or_else(|| {
-            let new = || Box::new(Route::new(families, OVERFLOW, OVERFLOW));
+            let new = || Box::new(Route::new(families, None, OVERFLOW));
             self.overflow.get_or_init(new)
         })
     }

@@ -3,10 +3,12 @@
 use super::endpoint::RequestHead;
 use super::future::ResponseFuture;
 use super::guard::Guard;
-use super::layer::Shared;
+use super::layer::{Recording, Shared};
 use super::method::MethodLabel;
+use super::recorder::Recorder;
 use super::size::Size;
 use crate::config::recording;
+use crate::measure::Request as Polled;
 use http::{Method, Request, Response};
 use http_body::Body;
 use std::task::{Context, Poll};
@@ -34,32 +36,52 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        // Entered already: what unwinds in here is the service's.
-        let guard = self.shared.start(&mut request);
-        let mut response = ResponseFuture {
-            guard,
-            future: self.inner.call(request),
-        };
-        if let Some(guard) = &mut response.guard {
-            guard.leave();
+        // Declared first, so that it ends after the recorder is dropped by a service
+        // that unwinds, which is how the recorder knows.
+        let _scope;
+        let recorder = self.shared.start(&mut request);
+        if let Recorder::Nothing = recorder {
+            let future = self.inner.call(request);
+            return ResponseFuture { future, recorder };
         }
-        response
+        _scope = recorder.enter_call();
+        // Nothing is done to it here: the future of a service is large, and would be
+        // copied.
+        ResponseFuture {
+            future: self.inner.call(request),
+            recorder,
+        }
     }
 }
 
 impl Shared {
     /// Starts a request, if it is to be recorded.
-    fn start<B: Body + 'static>(&'static self, request: &mut Request<B>) -> Option<Guard> {
+    fn start<B: Body + 'static>(&'static self, request: &mut Request<B>) -> Recorder {
         if !recording() || self.options.exclusion.has(request.uri().path()) {
-            return None;
+            return Recorder::Nothing;
         }
+        let placement = self.placement;
+        if Polled::is_any_polled() && placement.is_recorded_around(request.extensions()) {
+            return Recorder::Nothing;
+        }
+        placement.mark(request.extensions_mut());
+        let (families, routes) = match &self.recording {
+            Recording::Own(families, routes) => (families, routes),
+            Recording::Django(django) => {
+                let pending = django.start(&self.options, RequestHead::of(request));
+                return Recorder::Django(pending);
+            }
+        };
         let method = MethodLabel::of(request.method());
         let head = RequestHead::of(request);
-        let route = self.options.endpoint.with(head, |endpoint| {
-            self.routes.get(&self.families, method, endpoint)
-        });
+        let route = self
+            .options
+            .endpoint
+            .with(head, |endpoint| routes.get(families, method, endpoint));
+        let labels = route.is_special.then(|| route.labels()).flatten();
+        let combination = labels.map_or(0, |labels| labels.find(0, request.extensions()));
         let bodiless = matches!(*request.method(), Method::HEAD | Method::CONNECT);
         let size = Size::of(request.body_mut());
-        Some(Guard::new(route, size, bodiless))
+        Recorder::Own(Guard::new(route, combination, size, bodiless))
     }
 }

@@ -69,7 +69,7 @@ fn family_of_cells(registry: &Registry, name: String, family: &FamilyCore) -> Fa
     let constant = constant.filter(|(name, _)| schema.namespaced && !has(name));
     let constant: Vec<_> = constant.cloned().collect();
     let series = family.series().into_iter().filter_map(|series| {
-        let (value, touched) = read(family, series.cell);
+        let (value, touched) = read_series(family, series.cell);
         let names = schema.labels.iter().map(LabelName::as_str);
         let labels = names
             .zip(&series.values)
@@ -93,7 +93,7 @@ fn family_of_cells(registry: &Registry, name: String, family: &FamilyCore) -> Fa
 }
 
 /// What a series holds, and whether it was ever recorded into.
-fn read(family: &FamilyCore, cell: u32) -> (Value, bool) {
+pub(crate) fn read_series(family: &FamilyCore, cell: u32) -> (Value, bool) {
     #[expect(clippy::cast_precision_loss, reason = "the model holds doubles")]
     match family.schema.kind {
         Kind::Counter => {

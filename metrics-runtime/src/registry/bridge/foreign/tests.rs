@@ -253,6 +253,7 @@ fn families_of_the_application_are_qualified_and_those_of_collectors_not() {
     registry.configure(Settings {
         namespace: "shop_".to_owned(),
         const_labels: vec![("region".to_owned(), "eu".to_owned())],
+        ..Settings::default()
     });
     registry.info("build_info", "B.", &[("v", "1")]).unwrap();
     let open = registry.state_set::<bool>("open", "O.").unwrap();

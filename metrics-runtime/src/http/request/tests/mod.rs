@@ -1,5 +1,9 @@
 //! Requests in memory; those over sockets are in `tests/http`.
 
+mod django;
+mod option;
+mod place;
+
 use super::{Blocked, ErrorKind, HttpLayer, Unmeasured};
 use crate::{ErrorLabel, Metrics, Registry};
 use axum::body::{Body, Bytes};
@@ -304,6 +308,46 @@ async fn panics_are_of_the_handler_or_of_whoever_holds_it() {
         assert!(samples.contains(&line), "{line}: {samples:#?}");
     }
     assert!(!samples.iter().any(|sample| sample.contains("in_progress")));
+}
+
+// Mutations: `Runs::Called` hasn't panicked; it has whoever unwinds.
+#[test]
+fn a_service_may_panic_where_it_is_called_and_a_holder_before_it_polls() {
+    use tower::Service as _;
+    let metrics = metrics();
+    let layer = metrics.http_layer().endpoint_by(|head| {
+        let path = head.uri.path().to_owned();
+        Some(path.into())
+    });
+    let mut service = tower::ServiceBuilder::new().layer(layer).service_fn(
+        |request: Request<http_body_util::Full<Bytes>>| {
+            assert_ne!(request.uri().path(), "/panic", "on purpose");
+            pending::<Result<Response<http_body_util::Full<Bytes>>, std::convert::Infallible>>()
+        },
+    );
+    let request = |path| {
+        let request = Request::get(path).body(http_body_util::Full::default());
+        request.expect("the request is valid")
+    };
+    let called =
+        std::panic::catch_unwind(AssertUnwindSafe(|| drop(service.call(request("/panic")))));
+    assert!(called.is_err());
+    let held = std::panic::catch_unwind(AssertUnwindSafe(|| {
+        let _future = service.call(request("/held"));
+        panic!("on purpose")
+    }));
+    assert!(held.is_err());
+    drop(service.call(request("/dropped")));
+    let samples = samples(metrics);
+    for line in [
+        r#"http_exceptions_total{endpoint="/panic",kind="panic"} 1"#,
+        r#"http_requests_total{method="GET",endpoint="/panic",status="500"} 1"#,
+        r#"http_responses_aborted_total{endpoint="/held",phase="handler"} 1"#,
+        r#"http_requests_total{method="GET",endpoint="/held",status="499"} 1"#,
+        r#"http_responses_aborted_total{endpoint="/dropped",phase="handler"} 1"#,
+    ] {
+        assert!(samples.contains(&line.to_owned()), "{line}: {samples:#?}");
+    }
 }
 
 #[tokio::test]

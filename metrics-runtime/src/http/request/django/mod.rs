@@ -1,0 +1,82 @@
+//! Requests, recorded in the families of django-prometheus.
+
+mod charset;
+mod family;
+mod pending;
+mod view;
+
+pub(super) use pending::Pending;
+
+use super::endpoint::{RequestHead, UNMATCHED};
+use super::layer::Options;
+use super::method::MethodLabel;
+use super::placement::Placement;
+use crate::Registry;
+use family::Families;
+use http::header::{CONTENT_LENGTH, HeaderName};
+use view::Views;
+
+/// What Django calls a method that it doesn't know.
+const INVALID_METHOD: &str = "<invalid method>";
+
+/// What it calls a view without a name, and that of a request without one.
+const UNNAMED_VIEW: &str = "<unnamed view>";
+
+/// What jQuery and its like say of their requests.
+const REQUESTED_WITH: HeaderName = HeaderName::from_static("x-requested-with");
+
+/// Records requests in the families of django-prometheus.
+#[derive(Debug)]
+pub(super) struct Django {
+    families: Families,
+    views: Views,
+    placement: &'static Placement,
+}
+
+impl Django {
+    pub(super) fn new(
+        registry: &'static Registry,
+        options: &Options,
+        placement: &'static Placement,
+    ) -> Self {
+        Self {
+            families: Families::of(registry, options),
+            views: Views::new(),
+            placement,
+        }
+    }
+
+    /// Starts a request.
+    pub(super) fn start(&'static self, options: &Options, head: RequestHead<'_>) -> Pending {
+        let families = &self.families;
+        let method = match MethodLabel::of(head.method).known() {
+            Some(method) => method,
+            None => INVALID_METHOD,
+        };
+        let view = options.endpoint.with(head, |endpoint| {
+            (endpoint != UNMATCHED).then(|| self.views.of(endpoint, &options.view))
+        });
+        let transport = if options.is_secure.of(head) {
+            "https"
+        } else {
+            "http"
+        };
+        families.requests.inc();
+        families.by_method(method).inc();
+        families.by_transport(transport).inc();
+        if let Some(view) = view {
+            // As in Django, where this is counted once a view was found.
+            self.placement.has_route();
+            families.by_view(method, transport, view).inc();
+        }
+        let is_ajax = head.headers.get(REQUESTED_WITH);
+        if is_ajax.is_some_and(|value| value == "XMLHttpRequest") {
+            families.ajax.inc();
+        }
+        let length = head.headers.get(CONTENT_LENGTH);
+        let length = length.and_then(|length| length.to_str().ok()?.parse().ok());
+        // As in Django, where a body of unknown length is as good as none.
+        families.request_bytes.observe_integer(length.unwrap_or(0));
+        Pending::new(self, method, view)
+    }
+}

@@ -1,0 +1,93 @@
+//! Naming profiles: what the families on the page are called.
+
+mod django;
+mod projection;
+mod rule;
+
+use crate::collect::model::Family;
+use crate::desc::Schema;
+use crate::record::FamilyCore;
+use rule::Rule;
+
+/// What the families on the page are called.
+///
+/// ```
+/// use metrics_runtime::{Metrics, Profile, track_model};
+///
+/// #[track_model(insert, model = "item")]
+/// fn create_item() {}
+///
+/// let metrics = Metrics::builder()
+///     .profile(Profile::DjangoPrometheus)
+///     .build()?;
+/// create_item();
+/// assert!(metrics.to_text().contains(r#"django_model_inserts_total{model="item"} 1"#));
+/// # Ok::<(), metrics_runtime::BuildError>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Profile {
+    /// As this documentation has it: `http_requests_total`, `model_inserts_total`.
+    #[default]
+    Toolkit,
+    /// As django-prometheus 2.5 has it, so that a team that moves a service from
+    /// Django keeps its dashboards and alerts.
+    ///
+    /// | of Django's | comes from |
+    /// |---|---|
+    /// | `django_http_*` | the [HTTP layer](crate::HttpLayer), which records these families instead of its own |
+    /// | `django_model_{inserts,updates,deletes}_total` | [`#[track_model]`](macro@crate::track_model) |
+    /// | `django_db_execute_total`, `django_db_errors_total`, `django_db_query_duration_seconds` | [`#[track_query]`](macro@crate::track_query): `alias` is its `database`, `vendor` what [`database_vendor`](crate::MetricsBuilder::database_vendor) says, `type` is `DatabaseError`, the base of Django's own |
+    /// | `django_cache_get_*` | [`#[track_cache]`](macro@crate::track_cache): `backend` is its `cache` |
+    /// | connections, statements in bulk, templates | what the application counts by hand, through [`builtin::django`](crate::builtin::django) |
+    ///
+    /// These families replace the toolkit's of the same meaning; what Django knows
+    /// nothing of stays as it is (`model_reads_total`, `cache_sets_total`,
+    /// `db_slow_queries_total`), and so do families with an own name or prefix. The
+    /// namespace goes before all of them, as `PROMETHEUS_METRIC_NAMESPACE` does.
+    ///
+    /// Faults of the original aren't kept: a request whose view raises an exception is
+    /// observed once by view, not twice, and an unknown method is `<invalid method>` in
+    /// the latency too, where the original has what the client sends. Migrations and
+    /// Python's own families have no equal.
+    DjangoPrometheus,
+}
+
+impl Profile {
+    fn rules(self) -> &'static [Rule] {
+        match self {
+            Self::Toolkit => &[],
+            Self::DjangoPrometheus => django::RULES,
+        }
+    }
+
+    /// Whether another family stands for this one on the page.
+    pub(crate) fn replaces(self, schema: &Schema) -> bool {
+        let sources = self.rules().iter().flat_map(|rule| rule.sources);
+        let mut replaced = sources.filter(|source| source.is_replaced);
+        replaced.any(|source| source.is(schema))
+    }
+
+    /// Whether families of this profile have the label.
+    pub(crate) fn has_label(self, label: &str) -> Option<&'static str> {
+        let has = |rule: &&Rule| rule.labels.iter().any(|(name, _)| *name == label);
+        self.rules().iter().find(has).map(|rule| rule.name)
+    }
+
+    /// Whether the profile reads a family for others.
+    pub(crate) fn reads(self, schema: &Schema) -> bool {
+        let mut sources = self.rules().iter().flat_map(|rule| rule.sources);
+        sources.any(|source| source.is(schema))
+    }
+
+    /// The families that stand for these, as far as they have series; `vendors` has
+    /// that of each database.
+    pub(crate) fn project<'a>(
+        self,
+        families: &'a [impl AsRef<FamilyCore>],
+        vendors: &'a [(String, String)],
+    ) -> impl Iterator<Item = Family> + 'a {
+        let rules = self.rules().iter();
+        rules.filter_map(|rule| projection::project(rule, families, vendors))
+    }
+}
