@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 usage() {
-  echo 'usage: scripts/prove.sh access|checklist|exposition|foundation|recording|service' >&2
+  echo 'usage: scripts/prove.sh checklist|exposition|foundation|recording|service' >&2
   exit 2
 }
 
@@ -39,13 +39,6 @@ checklist() {
   scripts/mutate.sh exposition
 }
 
-# A million random requests of each kind, and how long tokens take to be judged.
-access() {
-  prove access
-  METRICS_PROVE=1 cargo test --release --package metrics-runtime --lib access::timing -- \
-    --nocapture --test-threads 1
-}
-
 foundation() {
   METRICS_PROVE=1 cargo test --release --package integration-tests --test storm -- --nocapture
 }
@@ -64,17 +57,27 @@ recording() {
   scripts/mutate.sh recording
 }
 
-# The shop and its visitors, ten thousand clients that go away, and a million requests
-# of a scanner.
+# The shop and its visitors, ten thousand clients that go away, a million requests of a
+# scanner, the pages of Django's profile, ten thousand probes, a million random requests
+# of each kind for access, how long tokens take to be judged, and what a tester of the
+# OpenAPI document and a million random bodies find.
 service() {
   METRICS_PROVE=1 cargo test --release --package examples --test shop request -- --nocapture
   prove http
   prove scanner
+  prove django
+  prove health
+  prove access
+  METRICS_PROVE=1 cargo test --release --package metrics-runtime --lib --all-features \
+    access::timing -- --nocapture --test-threads 1
+  METRICS_PROVE=1 cargo test --release --package metrics-runtime --lib --all-features \
+    endpoint::increment -- --nocapture --test-threads 1
+  prove endpoints
 }
 
 (($# == 1)) || usage
 case $1 in
-  access | checklist | exposition | foundation | recording | service) ;;
+  checklist | exposition | foundation | recording | service) ;;
   *) usage ;;
 esac
 

@@ -1,5 +1,6 @@
 //! The shop: a service instrumented with this toolkit, and the visitors to try it with.
 
+mod access;
 mod app;
 mod background;
 mod domain;
@@ -21,9 +22,10 @@ use std::time::Duration;
 use anyhow::Context;
 use axum::Router;
 use clap::Parser;
-use metrics_runtime::Metrics;
+use metrics_runtime::{Access, Endpoints, Metrics, app_info, build_info};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time;
@@ -78,7 +80,18 @@ async fn run(options: Options) -> anyhow::Result<()> {
         )
     })?;
     trace::install()?;
-    let metrics = Metrics::builder().build()?;
+    let access = match &options.superuser {
+        Some(name) => access::for_superuser(&store, name),
+        None => Access::new(),
+    };
+    let metrics = Metrics::builder()
+        .access(access)
+        .app_info(app_info!())
+        .build_info(build_info!())
+        .endpoints(Endpoints::all())
+        .build()?;
+    metrics.tokio_runtime("main", &Handle::current())?;
+    metrics.health().add(store.health_check())?;
 
     let acknowledgements = Acknowledgements::default();
     let (outbox, receipts) = Outbox::new();
@@ -90,12 +103,14 @@ async fn run(options: Options) -> anyhow::Result<()> {
         closing.subscribe(),
     )
     .into_router(&metrics)
-    .nest_service("/metrics", metrics.router());
+    .merge(metrics.health_router());
+    let app = metrics.mount(app);
     let server = serve(listener, app, closing.subscribe());
     let background = Background::start(&store, receipts);
     let traffic = Traffic::start(options.visitors, address, &acknowledgements);
     println!("shop      http://{address}/products");
-    println!("metrics   http://{address}/metrics");
+    println!("metrics   http://{address}{}", metrics.config().path);
+    println!("health    http://{address}/health");
     println!("visitors  {}", options.visitors);
     println!("database  {}", database.display());
 
@@ -145,6 +160,8 @@ fn serve(
     mut closing: watch::Receiver<bool>,
 ) -> JoinHandle<io::Result<()>> {
     let closing = async move { stop::told(&mut closing).await };
+    // The guard of the metrics is told who asks.
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, app).with_graceful_shutdown(closing);
     tokio::spawn(server.into_future())
 }

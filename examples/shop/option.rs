@@ -21,6 +21,10 @@ pub(crate) struct Options {
     #[arg(long, value_name = "PATH")]
     pub(crate) database: Option<PathBuf>,
 
+    /// Show the metrics to this user alone, once logged in, instead of to who is near
+    #[arg(long, value_name = "NAME")]
+    pub(crate) superuser: Option<String>,
+
     /// Stop the traffic by itself after so many seconds
     #[arg(long, value_name = "N")]
     pub(crate) seconds: Option<u64>,

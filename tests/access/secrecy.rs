@@ -1,9 +1,10 @@
 //! Secrets are nowhere to be read.
 
-use crate::app::{ask, header, metrics, open, text};
+use crate::app::{answer, ask, header, open, request, text, with_endpoints};
+use crate::endpoint::ENDPOINTS;
 use axum::body::Body;
-use axum::http::Response;
-use metrics_runtime::{Access, Metrics, Secret, set_diagnostics_hook};
+use axum::http::{Method, Response};
+use metrics_runtime::{Access, Endpoints, Metrics, Secret, set_diagnostics_hook};
 use std::env;
 use std::process::Command;
 
@@ -42,7 +43,7 @@ async fn a_token_is_in_nothing_that_is_printed_or_answered() {
         assert!(shown.contains("[redacted]"), "{shown}");
         assert_no_canary(&shown);
     }
-    let metrics = metrics(access);
+    let metrics = with_endpoints(access, Endpoints::all());
     let (guard, handler) = (metrics.guard(), metrics.handler());
     let router = metrics.router::<()>();
     assert_no_canary(&format!("{metrics:?} {guard:?} {handler:?} {router:?}"));
@@ -62,6 +63,22 @@ async fn a_token_is_in_nothing_that_is_printed_or_answered() {
             let headers = [header(header_name, &sent)];
             assert_no_canary(&everything(ask(&app, "203.0.113.9", &headers).await).await);
             assert_no_canary(&everything(ask(&router, "203.0.113.9", &headers).await).await);
+        }
+    }
+    // What anybody is told of the settings, however it is asked for.
+    let served = router.merge(metrics.health_router());
+    for path in ENDPOINTS
+        .iter()
+        .copied()
+        .chain(["/health", "/readiness", "/x"])
+    {
+        let path = if path.is_empty() { "/" } else { path };
+        for sent in [token.as_str(), CANARY] {
+            for method in [Method::GET, Method::POST] {
+                let mut request = request(None, path, &[header("x-metrics-token", sent)]);
+                *request.method_mut() = method;
+                assert_no_canary(&everything(answer(&served, request).await).await);
+            }
         }
     }
     assert_no_canary(&metrics.to_text());

@@ -3,7 +3,7 @@
 use crate::service::Service;
 use metrics_runtime::Endpoints;
 
-const PATHS: [&str; 14] = [
+const PATHS: [&str; 13] = [
     "/metrics",
     "/metrics/status",
     "/metrics/api",
@@ -15,7 +15,6 @@ const PATHS: [&str; 14] = [
     "/metrics/health",
     "/metrics/env",
     "/metrics/heapdump",
-    "/health",
     "/status",
     "/api",
 ];

@@ -4,7 +4,7 @@ use axum::Router;
 use axum::extract::Path;
 use axum::routing::get;
 use integration_tests::http::{Response, get_with};
-use metrics_runtime::{Access, Endpoints, Metrics, Registry};
+use metrics_runtime::{Access, Endpoints, HealthCheck, Metrics, Registry};
 use serde_json::Value;
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
@@ -36,9 +36,15 @@ impl Service {
         let metrics = Metrics::builder().registry(registry).namespace("shop");
         let metrics = metrics.endpoints(endpoints).access(access).build();
         let metrics = metrics.expect("the sites agree");
+        let health = metrics.health();
+        for (name, check) in [("good", Ok(())), ("bad", Err("broken"))] {
+            let check = HealthCheck::new(name, async move || check).critical(false);
+            health.add(check).expect("the name is valid");
+        }
         let app = Router::new()
             .route("/users/{id}", get(|Path(id): Path<String>| async { id }))
             .layer(metrics.http_layer())
+            .merge(metrics.health_router())
             .nest("/metrics", metrics.router());
         let runtime = Builder::new_multi_thread()
             .worker_threads(2)

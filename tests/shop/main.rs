@@ -1,6 +1,7 @@
 //! The shop, run as its users run it: its numbers are compared with what its
 //! visitors, its database and a real Prometheus say.
 
+mod access;
 mod lifecycle;
 mod number;
 mod operation;

@@ -58,6 +58,24 @@ pub fn put(url: &str, content_type: &str, body: &[u8]) -> Result<Response, ureq:
     read(request.send(body)?)
 }
 
+/// Posts a body of this media type to `url`, with these header fields.
+///
+/// # Errors
+///
+/// As for [`get`].
+pub fn post(
+    url: &str,
+    content_type: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> Result<Response, ureq::Error> {
+    let request = agent().post(url).header(CONTENT_TYPE, content_type);
+    let request = headers.iter().fold(request, |request, (name, value)| {
+        request.header(*name, *value)
+    });
+    read(request.send(body)?)
+}
+
 /// A fresh agent for each call: no test sees a connection of another one. A
 /// proxy from the environment is ignored, since it can't reach our loopback.
 fn agent() -> Agent {

@@ -10,6 +10,8 @@ mod user;
 use std::path::Path;
 use std::time::Duration;
 
+use metrics_runtime::HealthCheck;
+use metrics_runtime::health::{Group, ready};
 use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
@@ -77,6 +79,17 @@ impl Store {
             store.orders.fill_archive().await?;
         }
         Ok(store)
+    }
+
+    /// Whether the database answers, for the probes.
+    pub(crate) fn health_check(&self) -> HealthCheck {
+        let pool = self.pool.clone();
+        let check = ready::pool(
+            "database",
+            async move || pool.acquire().await,
+            async |mut connection| sqlx::query("SELECT 1").execute(&mut *connection).await,
+        );
+        check.group(Group::Readiness)
     }
 
     /// Waits until no connection is in use, then closes the file.

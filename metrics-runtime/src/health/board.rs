@@ -39,6 +39,8 @@ struct State {
     runtime: Option<Handle>,
     starting: bool,
     draining: bool,
+    /// Where endpoints were made last: of all checks, of readiness and of liveness.
+    paths: Option<[String; 3]>,
 }
 
 /// What is known of the checks that are asked for.
@@ -246,6 +248,14 @@ impl Board {
 
     pub(super) fn set_starting(&self, starting: bool) {
         self.lock().starting = starting;
+    }
+
+    pub(super) fn set_paths(&self, paths: [String; 3]) {
+        self.lock().paths = Some(paths);
+    }
+
+    pub(super) fn paths(&self) -> Option<[String; 3]> {
+        self.lock().paths.clone()
     }
 
     /// Whether that was new.

@@ -186,6 +186,19 @@ impl Health {
         self.board.is_draining()
     }
 
+    pub(super) fn set_paths(&self, paths: [String; 3]) {
+        self.board.set_paths(paths);
+    }
+
+    /// Where endpoints were made last: of all checks, of readiness and of liveness.
+    #[cfg_attr(
+        not(feature = "endpoints"),
+        expect(dead_code, reason = "the document of the endpoints names them")
+    )]
+    pub(crate) fn paths(&self) -> Option<[String; 3]> {
+        self.board.paths()
+    }
+
     /// Endpoints with other paths, or that show details.
     pub fn router(&self) -> HealthRouter {
         HealthRouter::new(self.clone())

@@ -122,6 +122,7 @@ impl HealthRouter {
 
     fn made<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
         self.health.begin_if_in_runtime();
+        self.health.set_paths(self.paths.clone());
         let [health, readiness, liveness] = &self.paths;
         let groups = self.clone();
         let group = get(move |Path(name): Path<String>, request: Request| {

@@ -1,5 +1,10 @@
 //! `GET /openapi.json`: a description of what this instance serves, in `OpenAPI` 3.1.
 
+#[cfg(not(feature = "health"))]
+#[path = "health/off.rs"]
+mod health;
+#[cfg(feature = "health")]
+#[path = "health/on.rs"]
 mod health;
 mod increment;
 mod operation;
@@ -36,9 +41,7 @@ fn document(surface: &Surface, prefix: &str) -> Value {
         };
         paths.insert(at, item);
     }
-    if health::is_served(&surface.metrics) {
-        paths.extend(health::paths());
-    }
+    paths.extend(health::paths(&surface.metrics));
     let schemes = [json!({"bearer": []}), json!({"token": []})];
     let open = (!access::wants_token(&surface.metrics)).then(|| json!({}));
     let security: Vec<Value> = open.into_iter().chain(schemes).collect();

@@ -21,12 +21,35 @@ pub(super) fn all(items: &Value) -> Value {
         "Analytics": analytics(),
         "System": system(),
         "Document": {"type": "object", "required": ["openapi", "info", "paths"]},
-        "Health": {"type": "object", "required": ["status"], "properties": {
-            "status": {"type": "string"},
-        }},
+        "Health": health(),
         "Item": items,
         "Applied": object(&json!({"applied": count()}), &["applied"]),
     })
+}
+
+/// What the probes answer; to those who aren't authorised, the status alone.
+fn health() -> Value {
+    let text = || json!({"type": "string"});
+    let check = object(
+        &json!({
+            "name": text(),
+            "status": {"type": "string", "enum": ["up", "degraded", "down"]},
+            "critical": {"type": "boolean"},
+            "groups": {"type": "array", "items": text()},
+            "duration_seconds": amount(),
+            "message": text(),
+            "data": {"type": "object"},
+        }),
+        &["name", "status", "critical", "groups", "duration_seconds"],
+    );
+    let states = ["up", "degraded", "down", "starting", "draining"];
+    object(
+        &json!({
+            "status": {"type": "string", "enum": states},
+            "checks": {"type": "array", "items": check},
+        }),
+        &["status"],
+    )
 }
 
 /// What `/system` answers. What the system doesn't tell is `null`.
