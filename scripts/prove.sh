@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 usage() {
-  echo 'usage: scripts/prove.sh checklist|exposition|foundation|recording|service' >&2
+  echo 'usage: scripts/prove.sh checklist|exposition|foundation|recording|service|stores' >&2
   exit 2
 }
 
@@ -75,9 +75,14 @@ service() {
   prove endpoints
 }
 
+# A hundred thousand operations, and servers that are killed under load.
+stores() {
+  prove redis
+}
+
 (($# == 1)) || usage
 case $1 in
-  checklist | exposition | foundation | recording | service) ;;
+  checklist | exposition | foundation | recording | service | stores) ;;
   *) usage ;;
 esac
 

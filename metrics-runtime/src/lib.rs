@@ -47,6 +47,8 @@
 //!
 //! # Features
 //!
+//! - `cache`: `Metrics::cache`, a handle that records any cache by hand.
+//! - `client`: `Metrics::http_client_layer`, the requests that a program sends.
 //! - `endpoints` (default): status, all metrics as JSON, analytics and more beside the
 //!   page, see [`Endpoints`].
 //! - `exemplars`: `set_exemplar_source`, which links counters and buckets to traces.
@@ -55,10 +57,13 @@
 //! - `http` (default): [`Handler`], [`Metrics::router`], who may read it ([`Access`])
 //!   and the outcome of HTTP responses.
 //! - `listener`: `Metrics::serve`, a listener of its own for the page.
+//! - `moka`: `Metrics::instrument_moka` and `instrument_moka_future`, caches of moka.
 //! - `process` (default): `process_cpu_seconds_total` and its siblings, see
 //!   `MetricsBuilder::process_collector`.
+//! - `redis`: `Metrics::instrument_redis`, the commands of a connection to Redis.
 //! - `summary`: `Registry::summary`, quantiles computed in the program.
 //! - `system`: `SystemReport`, what is known of the process and its machine.
+//! - `task`: `Metrics::spawn` and `Metrics::every`, tasks on tokio under a name.
 //! - `tls`: TLS for that listener.
 //! - `tokio`: what the runtime does, see `Metrics::tokio_runtime`, and `TaskMonitor`.
 //! - `tracing`: exemplars from the current span, see `span_exemplar`.
@@ -71,7 +76,11 @@ mod attribute;
 pub mod block;
 mod builder;
 pub mod builtin;
+#[cfg(feature = "cache")]
+mod cache;
 mod catalogue;
+#[cfg(feature = "client")]
+mod client;
 mod clock;
 mod collect;
 mod collector;
@@ -94,17 +103,23 @@ mod label;
 #[cfg(feature = "listener")]
 mod listener;
 mod measure;
+#[cfg(feature = "moka")]
+mod moka;
 mod name;
 mod native;
 mod outcome;
 mod panic;
 mod profile;
 mod record;
+#[cfg(feature = "redis")]
+mod redis;
 mod registry;
 mod snapshot;
 #[cfg(feature = "summary")]
 mod summary;
 mod sync;
+#[cfg(feature = "task")]
+mod task;
 #[cfg(feature = "tls")]
 mod tls;
 #[cfg(all(feature = "exemplars", not(feature = "tracing")))]
@@ -115,7 +130,11 @@ mod tracing;
 mod tracing;
 
 pub use builder::{BuildError, Conflicts, Metrics, MetricsBuilder};
+#[cfg(feature = "cache")]
+pub use cache::{CacheLoad, CacheMetrics, EvictionCause};
 pub use catalogue::Place;
+#[cfg(feature = "client")]
+pub use client::{HttpClientFuture, HttpClientLayer, HttpClientService};
 pub use collect::{
     CollectError, Collector, CollectorError, Families, PrometheusCollector, StateSet,
 };
@@ -141,6 +160,8 @@ pub use label::{ClosedLabel, LabelValue, Scratch};
 #[cfg(feature = "listener")]
 pub use listener::{Listener, ServeError, Server};
 pub use measure::{RequestQueries, count_request_queries};
+#[cfg(feature = "moka")]
+pub use moka::{MokaCache, MokaFutureCache};
 pub use name::{LabelName, MetricName, NameError};
 pub use native::NativeBuckets;
 pub use outcome::{Classify, Outcome};
@@ -148,6 +169,8 @@ pub use profile::Profile;
 #[cfg(feature = "exemplars")]
 pub use record::exemplar::{Exemplar, ExemplarError, ExemplarSourceError, set_exemplar_source};
 pub use record::{Counter, Family, Gauge, Histogram, InProgress, Metric, Running};
+#[cfg(feature = "redis")]
+pub use redis::InstrumentedRedis;
 pub use registry::{Conflict, RegisterError, Registry, global};
 pub use snapshot::{
     FamilyKind, FamilySnapshot, HistogramValue, NativeValue, SeriesSnapshot, SeriesValue, Snapshot,
@@ -155,6 +178,8 @@ pub use snapshot::{
 };
 #[cfg(feature = "summary")]
 pub use summary::Summary;
+#[cfg(feature = "task")]
+pub use task::{Schedule, TaskOutput};
 #[cfg(feature = "tls")]
 pub use tls::TlsError;
 #[cfg(feature = "tracing")]

@@ -1,4 +1,4 @@
-//! Runs the real Prometheus, `VictoriaMetrics`, Pushgateway and promtool as child
+//! Runs the real Prometheus, `VictoriaMetrics`, Pushgateway, promtool and Redis as child
 //! processes, and reads their answers, for tests that span crates.
 //!
 //! Everything here panics when a component is missing or misbehaves, with the
@@ -18,5 +18,6 @@ pub mod promtool;
 pub mod protobuf;
 pub mod pushgateway;
 pub mod python;
+pub mod redis;
 pub mod schemathesis;
 pub mod victoria;

@@ -2,6 +2,7 @@
 //! a function that returns a series, for code that records by hand.
 
 pub mod cache;
+pub mod client;
 pub mod custom;
 pub mod django;
 pub mod function;
@@ -9,6 +10,7 @@ pub mod health;
 pub mod http;
 pub mod model;
 pub mod query;
+pub mod redis;
 pub mod task;
 pub(crate) mod toolkit;
 

@@ -13,6 +13,7 @@ use super::throttle::Throttle;
 use crate::BuildError;
 use crate::diagnostics::{Diagnostic, report};
 use http::request::Parts;
+use std::panic::RefUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -39,6 +40,10 @@ enum Addresses {
     Near,
     Listed(Vec<Network>),
 }
+
+// The authoriser, which is user code, is called where its panics are caught, and leaves
+// nothing of the policy half-changed.
+impl RefUnwindSafe for Policy {}
 
 impl Policy {
     /// Checks the settings and fills in those of the environment.

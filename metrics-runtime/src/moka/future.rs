@@ -1,0 +1,260 @@
+//! Caches that are awaited.
+
+use super::entries::Entries;
+use super::loading::Loading;
+use super::{cause_of, outcome_of};
+use crate::{CacheMetrics, Metrics, Outcome};
+use ::moka::future::{Cache, CacheBuilder};
+use ::moka::notification::{ListenerFuture, RemovalCause};
+use std::borrow::Borrow;
+use std::fmt;
+use std::future::ready;
+use std::hash::Hash;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// A cache of moka that is recorded; made by [`Metrics::instrument_moka_future`]. Clones are
+/// the same cache.
+///
+/// | family | labels | what |
+/// |---|---|---|
+/// | `cache_hits_total`, `cache_misses_total` | `cache` | look-ups: `get`, `get_with`, `try_get_with` |
+/// | `cache_sets_total` | `cache` | values written, by `insert` or by a load |
+/// | `cache_deletes_total` | `cache` | values deleted, by `remove` or `invalidate` |
+/// | `cache_errors_total` | `cache` | loads that failed or panicked |
+/// | `cache_load_duration_seconds` | `cache`, `outcome` | loads of `get_with` and `try_get_with` |
+/// | `cache_loads_joined_total` | `cache` | look-ups that missed and were given what another one has loaded |
+/// | `cache_evictions_total` | `cache`, `cause` | what the listener is told: `size`, `expired`, `explicit`, `replaced` |
+/// | `cache_entries` | `cache` | the `entry_count` of the cache, which follows its maintenance |
+///
+/// A load that is dropped before it ends is `cancelled`; moka then lets the next caller
+/// load.
+///
+/// A look-up that loads is a miss, a load and, if that went well, a set. Operations
+/// aren't timed: to read the clock takes as long as a look-up.
+///
+/// ```
+/// use moka::future::Cache;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), metrics_runtime::BuildError> {
+/// let metrics = metrics_runtime::Metrics::builder().build()?;
+/// let quotes = metrics.instrument_moka_future("quotes", Cache::builder().max_capacity(1_000));
+///
+/// assert_eq!(quotes.get("tea").await, None);
+/// assert_eq!(quotes.get_with("tea".to_owned(), async { 7 }).await, 7);
+/// assert_eq!(quotes.get("tea").await, Some(7));
+/// let failed = quotes.try_get_with("gold".to_owned(), async { Err("closed") }).await;
+/// assert_eq!(*failed.unwrap_err(), "closed");
+///
+/// let page = metrics.to_text();
+/// for line in [
+///     r#"cache_hits_total{cache="quotes"} 1"#,
+///     r#"cache_misses_total{cache="quotes"} 3"#,
+///     r#"cache_sets_total{cache="quotes"} 1"#,
+///     r#"cache_errors_total{cache="quotes"} 1"#,
+///     r#"cache_load_duration_seconds_count{cache="quotes",outcome="ok"} 1"#,
+/// ] {
+///     assert!(page.contains(line), "{line}");
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct MokaFutureCache<K, V> {
+    inner: Cache<K, V>,
+    metrics: CacheMetrics,
+    entries: Arc<Entries>,
+}
+
+impl Metrics {
+    /// Builds a cache and records it under this name; see [`MokaFutureCache`]. A listener of
+    /// the builder is replaced:
+    /// [`instrument_moka_future_with_listener`](Self::instrument_moka_future_with_listener) takes one.
+    /// `name` is the value of a label, so it must be one of few.
+    pub fn instrument_moka_future<K, V>(
+        &self,
+        name: &str,
+        builder: CacheBuilder<K, V, Cache<K, V>>,
+    ) -> MokaFutureCache<K, V>
+    where
+        K: Hash + Eq + Send + Sync + 'static,
+        V: Clone + Send + Sync + 'static,
+    {
+        self.instrument_moka_future_with_listener(name, builder, |_, _, _| Box::pin(ready(())))
+    }
+
+    /// As [`instrument_moka_future`](Self::instrument_moka), with a listener that is told of
+    /// what leaves the cache.
+    pub fn instrument_moka_future_with_listener<K, V>(
+        &self,
+        name: &str,
+        builder: CacheBuilder<K, V, Cache<K, V>>,
+        listener: impl Fn(Arc<K>, V, RemovalCause) -> ListenerFuture + Send + Sync + 'static,
+    ) -> MokaFutureCache<K, V>
+    where
+        K: Hash + Eq + Send + Sync + 'static,
+        V: Clone + Send + Sync + 'static,
+    {
+        let metrics = self.cache(name);
+        let told = metrics.clone();
+        let builder = builder.async_eviction_listener(move |key, value, cause| {
+            told.evicted(cause_of(cause));
+            listener(key, value, cause)
+        });
+        MokaFutureCache {
+            inner: builder.build(),
+            entries: Arc::new(Entries::new(metrics.clone())),
+            metrics,
+        }
+    }
+}
+
+impl<K, V> MokaFutureCache<K, V>
+where
+    K: Hash + Eq + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+{
+    /// The value of a key.
+    pub async fn get<Q>(&self, key: &Q) -> Option<V>
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
+        let found = self.inner.get(key).await;
+        if found.is_some() {
+            self.metrics.hit();
+        } else {
+            self.metrics.miss();
+        }
+        found
+    }
+
+    /// The value of a key, which one caller at a time loads if it isn't there.
+    pub async fn get_with(&self, key: K, init: impl Future<Output = V>) -> V {
+        if let Some(found) = self.get(&key).await {
+            return found;
+        }
+        let has_loaded = AtomicBool::new(false);
+        let init = Loading::new(&self.metrics, &has_loaded, init, |_: &V| Outcome::Ok);
+        let value = self.inner.get_with(key, init).await;
+        self.looked_up(&has_loaded, true);
+        value
+    }
+
+    /// As [`get_with`](Self::get_with), with a load that may fail.
+    ///
+    /// # Errors
+    ///
+    /// That of the load, which those who waited for it share.
+    pub async fn try_get_with<E>(
+        &self,
+        key: K,
+        init: impl Future<Output = Result<V, E>>,
+    ) -> Result<V, Arc<E>>
+    where
+        E: Send + Sync + 'static,
+    {
+        if let Some(found) = self.get(&key).await {
+            return Ok(found);
+        }
+        let has_loaded = AtomicBool::new(false);
+        let init = Loading::new(&self.metrics, &has_loaded, init, outcome_of);
+        let result = self.inner.try_get_with(key, init).await;
+        self.looked_up(&has_loaded, result.is_ok());
+        result
+    }
+
+    /// A look-up that has missed has a value now, or an error.
+    fn looked_up(&self, has_loaded: &AtomicBool, is_ok: bool) {
+        // Relaxed: the load was awaited here.
+        if !has_loaded.load(Ordering::Relaxed) {
+            self.metrics.load_joined();
+        } else if is_ok {
+            self.written();
+        }
+    }
+
+    fn written(&self) {
+        self.metrics.set();
+        self.show_entries();
+    }
+
+    fn show_entries(&self) {
+        self.entries.show(self.inner.entry_count());
+    }
+
+    /// Writes a value.
+    pub async fn insert(&self, key: K, value: V) {
+        self.inner.insert(key, value).await;
+        self.written();
+    }
+
+    /// Deletes the value of a key, and gives it.
+    pub async fn remove<Q>(&self, key: &Q) -> Option<V>
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
+        let removed = self.inner.remove(key).await;
+        if removed.is_some() {
+            self.metrics.delete();
+            self.show_entries();
+        }
+        removed
+    }
+
+    /// Deletes the value of a key.
+    pub async fn invalidate<Q>(&self, key: &Q)
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
+        drop(self.remove(key).await);
+    }
+
+    /// Deletes all values; each is an eviction with the cause `explicit` when
+    /// maintenance comes to it.
+    pub fn invalidate_all(&self) {
+        self.inner.invalidate_all();
+        self.show_entries();
+    }
+
+    /// Whether there is a value for a key; no look-up is counted.
+    pub fn contains_key<Q>(&self, key: &Q) -> bool
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
+        self.inner.contains_key(key)
+    }
+
+    /// About how many values there are, as of the last maintenance.
+    pub fn entry_count(&self) -> u64 {
+        self.inner.entry_count()
+    }
+
+    /// Does what maintenance is due: evictions, and the count of values.
+    pub async fn run_pending_tasks(&self) {
+        self.inner.run_pending_tasks().await;
+        self.show_entries();
+    }
+}
+
+impl<K, V> Clone for MokaFutureCache<K, V> {
+    fn clone(&self) -> Self {
+        Self {
+            inner: self.inner.clone(),
+            metrics: self.metrics.clone(),
+            entries: Arc::clone(&self.entries),
+        }
+    }
+}
+
+/// Without the values, which may be secrets.
+impl<K, V> fmt::Debug for MokaFutureCache<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MokaFutureCache")
+            .field("metrics", &self.metrics)
+            .finish_non_exhaustive()
+    }
+}
