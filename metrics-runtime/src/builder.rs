@@ -228,40 +228,7 @@ impl MetricsBuilder {
         if let Some(namespace) = &given.namespace {
             check_namespace(namespace).map_err(BuildError::Namespace)?;
         }
-        // Before call sites are taken up, whose families have them.
-        let buckets = Buckets {
-            profile: self.profile,
-            latency: given.latency_buckets.clone(),
-        };
-        let decided = self.registry.set_buckets(buckets);
-        decided.map_err(|family| BuildError::Buckets { family })?;
-        for (index, (name, _)) in self.const_labels.iter().enumerate() {
-            LabelName::new(name).map_err(BuildError::ConstLabel)?;
-            if name == "outcome" {
-                let (label, family) = (name.clone(), "the toolkit".to_owned());
-                return Err(BuildError::LabelTaken { label, family });
-            }
-            let taken = self.registry.family_with_label(name);
-            let of_profile = self.profile.has_label(name).map(str::to_owned);
-            if let Some(family) = taken.or(of_profile) {
-                let label = name.clone();
-                return Err(BuildError::LabelTaken { label, family });
-            }
-            if self.const_labels[..index]
-                .iter()
-                .any(|(other, _)| other == name)
-            {
-                return Err(BuildError::LabelTwice {
-                    label: name.clone(),
-                });
-            }
-        }
-        let conflicts = self.registry.conflicts();
-        if !conflicts.is_empty() {
-            return Err(BuildError::Conflicts(Conflicts(conflicts)));
-        }
-        #[cfg(feature = "health")]
-        crate::health::check_names(self.registry)?;
+        check_const_labels(&self.const_labels, self.profile)?;
         let names = self.collectors.iter().map(Shared::name);
         let names: Vec<String> = names.map(str::to_owned).collect();
         self.registry.check_collectors(&names)?;
@@ -276,9 +243,11 @@ impl MetricsBuilder {
             profile: self.profile,
             vendors: self.vendors,
         };
-        if !self.registry.configure(settings) {
-            return Err(BuildError::AlreadyBuilt);
-        }
+        let buckets = Buckets {
+            profile: self.profile,
+            latency: given.latency_buckets.clone(),
+        };
+        configure(self.registry, settings, buckets)?;
         for collector in self.collectors {
             self.registry.add_shared(collector)?;
         }
@@ -313,6 +282,70 @@ impl MetricsBuilder {
             policy,
         })
     }
+}
+
+/// Constant labels must be valid, given once, and no label of the toolkit's families,
+/// which may come later.
+fn check_const_labels(labels: &[(String, String)], profile: Profile) -> Result<(), BuildError> {
+    for (index, (name, _)) in labels.iter().enumerate() {
+        LabelName::new(name).map_err(BuildError::ConstLabel)?;
+        let own = (name == "outcome").then_some("the toolkit");
+        let own = own.or_else(|| profile.has_label(name));
+        #[cfg(feature = "http")]
+        let own = own.or_else(|| crate::builtin::http::family_with_label(name));
+        if let Some(family) = own {
+            let (label, family) = (name.clone(), family.to_owned());
+            return Err(BuildError::LabelTaken { label, family });
+        }
+        if labels[..index].iter().any(|(other, _)| other == name) {
+            return Err(BuildError::LabelTwice {
+                label: name.clone(),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Puts settings and buckets in force, if the families of the program allow it.
+fn configure(
+    registry: &'static Registry,
+    settings: Settings,
+    buckets: Buckets,
+) -> Result<(), BuildError> {
+    if registry.has_other_settings(&settings) {
+        return Err(BuildError::AlreadyBuilt);
+    }
+    // Before call sites are taken up, whose families have them.
+    let before = registry.set_buckets(buckets);
+    let before = before.map_err(|family| BuildError::Buckets { family })?;
+    let checked = check_families(registry, &settings.const_labels).and_then(|()| {
+        let is_first = registry.configure(settings);
+        is_first.then_some(()).ok_or(BuildError::AlreadyBuilt)
+    });
+    if checked.is_err() {
+        registry.restore_buckets(before);
+    }
+    checked
+}
+
+/// Families of call sites must agree, and have none of the constant labels.
+fn check_families(
+    registry: &'static Registry,
+    const_labels: &[(String, String)],
+) -> Result<(), BuildError> {
+    for (label, _) in const_labels {
+        if let Some(family) = registry.family_with_label(label) {
+            let label = label.clone();
+            return Err(BuildError::LabelTaken { label, family });
+        }
+    }
+    let conflicts = registry.conflicts();
+    if !conflicts.is_empty() {
+        return Err(BuildError::Conflicts(Conflicts(conflicts)));
+    }
+    #[cfg(feature = "health")]
+    crate::health::check_names(registry)?;
+    Ok(())
 }
 
 /// Why the toolkit can't be set up.
@@ -465,6 +498,28 @@ mod tests {
         assert_eq!(registry.collector_deadline(), deadline);
         let before = Registry::new().collector_deadline();
         assert_eq!(before, Duration::from_millis(500));
+    }
+
+    // Mutation: `check_const_labels` doesn't ask the families of HTTP, of which there are
+    // none yet.
+    #[cfg(feature = "http")]
+    #[test]
+    fn labels_of_http_are_no_constant_labels() {
+        for label in [
+            "method",
+            "endpoint",
+            "status",
+            "status_class",
+            "kind",
+            "phase",
+            "reason",
+        ] {
+            let registry: &'static Registry = Box::leak(Box::default());
+            let builder = Metrics::builder().registry(registry);
+            let refused = builder.const_label(label, "x").build().err();
+            let taken = matches!(refused, Some(BuildError::LabelTaken { .. }));
+            assert!(taken, "{label}: {refused:?}");
+        }
     }
 
     // Mutation: `build` adds those before the one that it refuses.

@@ -210,6 +210,33 @@ async fn a_refusal_is_counted_once_among_what_was_blocked() {
     }
 }
 
+// Mutations: the guard's refusals carry `Unmeasured` on routes of the application; they
+// carry `Blocked`, and are counted twice.
+#[tokio::test]
+async fn a_refusal_on_a_route_of_the_application_is_one_of_its_requests() {
+    let metrics = metrics(Access::new().token("s3cret-token"));
+    let app = Router::new()
+        .route("/admin", get(|| async { "for operators" }))
+        .layer(metrics.guard())
+        .layer(metrics.http_layer());
+    let near = Some("127.0.0.1".parse().expect("an address"));
+    let refused = answer(&app, request(near, "/admin", &[])).await;
+    assert_eq!(refused.status(), 401);
+    text(refused).await;
+    let page = metrics.to_text();
+    let mut requests = page
+        .lines()
+        .filter(|line| line.starts_with("http_requests_total{"));
+    let request = requests.next().unwrap_or_default();
+    assert!(request.contains("status=\"401\""), "{page}");
+    assert!(
+        request.ends_with(" 1") && requests.next().is_none(),
+        "{page}"
+    );
+    let blocked = sample(&metrics, "http_requests_blocked_total{reason=\"access\"}");
+    assert!((blocked - 1.0).abs() < f64::EPSILON, "{blocked}");
+}
+
 // Each of the reasons, at zero before anybody is refused.
 #[tokio::test]
 async fn reasons_are_told_apart_where_only_the_operator_sees() {

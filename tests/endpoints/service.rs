@@ -6,7 +6,9 @@ use axum::routing::get;
 use integration_tests::http::{Response, get_with};
 use metrics_runtime::{Access, Endpoints, HealthCheck, Metrics, Registry};
 use serde_json::Value;
-use std::net::SocketAddr;
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 
@@ -70,6 +72,19 @@ impl Service {
         let url = format!("{}{path}", self.base());
         get_with(&url, &[("X-Metrics-Token", TOKEN)])
             .unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    /// The answer to a path that is sent as it stands: clients resolve dots, as browsers
+    /// do.
+    pub(crate) fn ask_raw(&self, path: &str) -> String {
+        let mut stream = TcpStream::connect(self.address).expect("it listens");
+        let limit = Some(Duration::from_secs(30));
+        stream.set_read_timeout(limit).expect("it isn't zero");
+        let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).expect("it is read");
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).expect("it is answered");
+        String::from_utf8_lossy(&answer).into_owned()
     }
 
     pub(crate) fn json(&self, path: &str) -> Value {

@@ -5,6 +5,8 @@ use super::service::{PATIENT, Service, TOKEN, metrics, runtime};
 use axum::Router;
 use metrics_runtime::health::{Group, HealthCheck, HealthReport};
 use metrics_runtime::{Access, Health, Metrics, Registry};
+use std::future::pending;
+use std::time::Duration;
 
 const CANARY: &str = "canary-5f1c";
 
@@ -77,6 +79,29 @@ fn the_usual_router_tells_nobody_details_without_settings() {
     for path in PATHS {
         let answer = get(service.address, path);
         assert_eq!(answer.body, "{\"status\":\"down\"}", "{path}");
+    }
+}
+
+// M1, M7. Mutation: a probe waits until the authoriser's own timeout is over, which is
+// longer than the client does.
+#[test]
+fn an_authoriser_that_never_answers_delays_no_probe() {
+    let registry: &'static Registry = Box::leak(Box::default());
+    let access = Access::new()
+        .authorizer_timeout(Duration::from_hours(1))
+        .authorizer(|_| pending());
+    let metrics = Metrics::builder().registry(registry).access(access).build();
+    let metrics = metrics.expect("the settings are valid");
+    add(&metrics.health());
+    let app: Router = metrics.health_router();
+    let service = Service::of(metrics, runtime(), app);
+    for path in PATHS {
+        let answer = get(service.address, path);
+        assert_eq!(
+            (answer.status, &*answer.body),
+            (503, "{\"status\":\"down\"}"),
+            "{path}"
+        );
     }
 }
 

@@ -123,17 +123,22 @@ fn clients_that_go_away_at_any_byte_leave_nothing_open() {
     server.stop();
     let arrived = arrived.load(Ordering::Relaxed);
     let requests = |page: &str| samples(page, "http_requests_total").values().sum::<u64>();
-    // A connection is dropped a moment after its end was told.
+    let durations = |page: &str| {
+        let counts = samples(page, "http_request_duration_seconds_count");
+        counts.values().sum::<u64>()
+    };
+    // A connection is dropped a moment after its end was told, and a request is
+    // recorded family by family.
     let ended = poll(Duration::from_secs(30), || {
         let page = metrics.to_text();
         let open = samples(&page, "http_requests_in_progress");
-        (open.is_empty() && requests(&page) == arrived).then_some(page)
+        let is_whole = open.is_empty() && requests(&page) == arrived && durations(&page) == arrived;
+        is_whole.then_some(page)
     });
     let page = ended.unwrap_or_else(|| metrics.to_text());
     assert_eq!(samples(&page, "http_requests_in_progress"), BTreeMap::new());
     assert_eq!(requests(&page), arrived);
-    let durations = samples(&page, "http_request_duration_seconds_count");
-    assert_eq!(durations.values().sum::<u64>(), arrived);
+    assert_eq!(durations(&page), arrived);
     let aborted = samples(&page, "http_responses_aborted_total");
     for phase in ["handler", "body"] {
         let phase = format!(r#"phase="{phase}""#);

@@ -69,10 +69,18 @@ fn clients_that_go_away_are_counted_once_and_leave_nothing_open() {
         tally.add(&thread.join().expect("the client has read what it wanted"));
     }
     let wanted = tally.requests.values().sum::<u64>();
+    let durations = |page: &str| {
+        let counts = samples(page, "http_request_duration_seconds_count");
+        counts.values().sum::<u64>()
+    };
+    // A request is recorded family by family: a page may have some of them alone.
     let ended = poll(Duration::from_secs(30), || {
         let page = metrics.to_text();
-        let requests: u64 = samples(&page, "http_requests_total").values().sum();
-        (requests >= wanted).then_some(page)
+        let is_whole = samples(&page, "http_requests_total") == tally.requests
+            && samples(&page, "http_responses_aborted_total") == tally.aborted
+            && samples(&page, "http_requests_in_progress").is_empty()
+            && durations(&page) == wanted;
+        is_whole.then_some(page)
     });
     let page = ended.unwrap_or_else(|| metrics.to_text());
     assert_eq!(samples(&page, "http_requests_total"), tally.requests);
@@ -81,8 +89,7 @@ fn clients_that_go_away_are_counted_once_and_leave_nothing_open() {
         tally.aborted
     );
     assert_eq!(samples(&page, "http_requests_in_progress"), BTreeMap::new());
-    let durations = samples(&page, "http_request_duration_seconds_count");
-    assert_eq!(durations.values().sum::<u64>(), wanted);
+    assert_eq!(durations(&page), wanted);
     println!(
         "{wanted} requests, {} given up",
         tally.aborted.values().sum::<u64>()

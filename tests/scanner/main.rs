@@ -26,6 +26,17 @@ use std::time::Duration;
 const SERIES: usize = 10;
 const MEMORY: u64 = 16 << 20;
 
+/// What the scanner adds to the families of HTTP: requests that meet no route, by the
+/// ten methods.
+const BY_METHOD: [&str; 6] = [
+    "http_request_duration_seconds",
+    "http_request_size_bytes",
+    "http_requests_in_progress",
+    "http_requests_total",
+    "http_response_size_bytes",
+    "http_time_to_first_byte_seconds",
+];
+
 /// Series of a family whose labels are open, before it overflows.
 const CAP: usize = 2_000;
 
@@ -44,7 +55,8 @@ fn page(address: SocketAddr) -> Page {
 }
 
 // S1, S2, S3. Mutations: `MethodLabel::of` takes all others for `GET`; `Endpoint::with`
-// falls back to the path; `DEFAULT_CAP` is twice as high.
+// falls back to the path; `DEFAULT_CAP` is twice as high; a further family of the layer
+// has the client's method or path.
 #[test]
 fn a_scanner_makes_few_series_and_takes_little_memory() {
     let Some(mut server) = Server::start("a_scanner_makes_few_series_and_takes_little_memory")
@@ -96,6 +108,14 @@ fn a_scanner_makes_few_series_and_takes_little_memory() {
         };
         assert!(added <= most, "{family}: {growth}");
     }
+    let http = growth.families();
+    let http: Vec<_> = http
+        .filter(|(family, _)| family.starts_with("http_"))
+        .collect();
+    let added: usize = http.iter().map(|(_, added)| added).sum();
+    println!("series added to the families of HTTP: {added}");
+    assert_eq!(http, BY_METHOD.map(|family| (family, SERIES)));
+    assert_eq!(added, BY_METHOD.len() * SERIES);
     assert!(grown <= MEMORY, "{grown} bytes");
     assert_eq!(figure::open(&after), 0);
     check_open_label(&after, &tally, &mut server);

@@ -35,7 +35,7 @@ family! {
     /// Histogram of request processing time labelled by view.
     DJANGO_HTTP_REQUESTS_LATENCY_SECONDS_BY_VIEW_METHOD: duration(
         0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0, 25.0, 50.0, 75.0
-    )
+    ), cap 10_000
     django_http_requests_latency_seconds_by_view_method(method, view) -> Histogram
 }
 
@@ -65,7 +65,7 @@ family! {
 
 family! {
     /// Count of requests by view, transport, method.
-    DJANGO_HTTP_REQUESTS_TOTAL_BY_VIEW_TRANSPORT_METHOD_TOTAL: counter
+    DJANGO_HTTP_REQUESTS_TOTAL_BY_VIEW_TRANSPORT_METHOD_TOTAL: counter, cap 10_000
     django_http_requests_total_by_view_transport_method_total(method, transport, view) -> Counter
 }
 
@@ -85,7 +85,7 @@ family! {
 
 family! {
     /// Count of responses by status, view, method.
-    DJANGO_HTTP_RESPONSES_TOTAL_BY_STATUS_VIEW_METHOD_TOTAL: counter
+    DJANGO_HTTP_RESPONSES_TOTAL_BY_STATUS_VIEW_METHOD_TOTAL: counter, cap 20_000
     django_http_responses_total_by_status_view_method_total(method, status, view) -> Counter
 }
 

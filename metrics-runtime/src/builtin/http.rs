@@ -1,16 +1,41 @@
 //! Families of the HTTP layer, `Metrics::http_layer`.
+//!
+//! Those of more than method and endpoint have higher caps than families whose labels
+//! are open: their series are bounded by what the program routes, and each route
+//! answers with several statuses.
 
 use super::family;
+#[cfg(feature = "http")]
+use crate::desc::Desc;
+
+/// The family of the layer that has this label, if one has.
+#[cfg(feature = "http")]
+pub(crate) fn family_with_label(label: &str) -> Option<&'static str> {
+    let families: [&Desc; 9] = [
+        &HTTP_REQUESTS_TOTAL,
+        &HTTP_REQUEST_DURATION_SECONDS,
+        &HTTP_REQUESTS_IN_PROGRESS,
+        &HTTP_TIME_TO_FIRST_BYTE_SECONDS,
+        &HTTP_REQUEST_SIZE_BYTES,
+        &HTTP_RESPONSE_SIZE_BYTES,
+        &HTTP_EXCEPTIONS_TOTAL,
+        &HTTP_RESPONSES_ABORTED_TOTAL,
+        &HTTP_REQUESTS_BLOCKED_TOTAL,
+    ];
+    let mut families = families.into_iter();
+    let found = families.find(|family| family.labels.contains(&label));
+    found.map(|family| family.name)
+}
 
 family! {
     /// HTTP requests that have ended, by their status: 499 if the response was given up before its head, 500 if the handler panicked.
-    HTTP_REQUESTS_TOTAL: counter
+    HTTP_REQUESTS_TOTAL: counter, cap 20_000
     http_requests_total(method, endpoint, status) -> Counter
 }
 
 family! {
     /// Time in seconds from the head of a request to the end of its response.
-    HTTP_REQUEST_DURATION_SECONDS: duration
+    HTTP_REQUEST_DURATION_SECONDS: duration, cap 10_000
     http_request_duration_seconds(method, endpoint, status_class) -> Histogram
 }
 
@@ -27,7 +52,7 @@ family! {
 }
 
 family! {
-    /// Size of request bodies in bytes: what was announced, else what was read.
+    /// Size of request bodies in bytes: what was announced, up to 1 GiB, else what was read.
     HTTP_REQUEST_SIZE_BYTES: histogram(
         0.0, 100.0, 1_000.0, 10_000.0, 100_000.0, 1_000_000.0, 10_000_000.0, 100_000_000.0
     )
@@ -44,13 +69,13 @@ family! {
 
 family! {
     /// Handlers that panicked, and responses of 500 and above by the label of their error, else by their status.
-    HTTP_EXCEPTIONS_TOTAL: counter
+    HTTP_EXCEPTIONS_TOTAL: counter, cap 10_000
     http_exceptions_total(endpoint, kind) -> Counter
 }
 
 family! {
     /// Responses that were given up: while the handler ran, between its head and its body, or in its body.
-    HTTP_RESPONSES_ABORTED_TOTAL: counter
+    HTTP_RESPONSES_ABORTED_TOTAL: counter, cap 10_000
     http_responses_aborted_total(endpoint, phase) -> Counter
 }
 

@@ -23,26 +23,26 @@ use std::sync::Arc;
 macro_rules! family {
     (
         $(#[doc = $doc:literal])+
-        $desc:ident: $kind:ident $(($($buckets:literal),*))?
+        $desc:ident: $kind:ident $(($($buckets:literal),*))? $(, cap $cap:literal)?
         $function:ident($($label:ident),*; outcome) -> $metric:ident
     ) => {
         $crate::builtin::family!(
-            @ [$(#[doc = $doc])+] $desc $kind [$($($buckets),*)?] $function ($($label),*) $metric
+            @ [$(#[doc = $doc])+] $desc $kind [$($($buckets),*)?] [$($cap)?] $function ($($label),*) $metric
             [, outcome: $crate::Outcome] [by_outcome] outcome
         );
     };
     (
         $(#[doc = $doc:literal])+
-        $desc:ident: $kind:ident $(($($buckets:literal),*))?
+        $desc:ident: $kind:ident $(($($buckets:literal),*))? $(, cap $cap:literal)?
         $function:ident($($label:ident),*) -> $metric:ident
     ) => {
         $crate::builtin::family!(
-            @ [$(#[doc = $doc])+] $desc $kind [$($($buckets),*)?] $function ($($label),*) $metric
+            @ [$(#[doc = $doc])+] $desc $kind [$($($buckets),*)?] [$($cap)?] $function ($($label),*) $metric
             [] [] $crate::Outcome::Ok
         );
     };
     (
-        @ [$(#[doc = $doc:literal])+] $desc:ident $kind:ident [$($($buckets:literal),+)?]
+        @ [$(#[doc = $doc:literal])+] $desc:ident $kind:ident [$($($buckets:literal),+)?] [$($cap:literal)?]
         $function:ident ($($label:ident),*)
         $metric:ident [$($argument:tt)*] [$($by_outcome:ident)?] $outcome:expr
     ) => {
@@ -51,7 +51,7 @@ macro_rules! family {
             ::core::stringify!($function),
             $crate::builtin::help(&[$($doc),+]),
             &[$($crate::builtin::label(::core::stringify!($label))),*],
-        )$(.$by_outcome())? $(.buckets(&[$($buckets),+]))?;
+        )$(.$by_outcome())? $(.buckets(&[$($buckets),+]))? $(.cap($cap))?;
 
         $(#[doc = $doc])+
         ///

@@ -1,5 +1,7 @@
 //! What is served beside the page.
 
+use super::{Host, SettingError, parse};
+
 /// What [`Metrics::router`](crate::Metrics::router) serves: the page, and what is
 /// opted in.
 ///
@@ -30,7 +32,7 @@
 pub struct Endpoints {
     /// One bit for each route.
     on: u8,
-    /// Hosts that `/increment` is called by; any if there are none.
+    /// Hosts that `/increment` is called by; any, but by no page, if there are none.
     pub(crate) hosts: Vec<String>,
     pub(crate) largest_step: f64,
     pub(crate) requests_per_second: u32,
@@ -121,6 +123,28 @@ impl Endpoints {
             })
     }
 
+    /// Whether the settings can be used.
+    pub(super) fn check(&self) -> Result<(), SettingError> {
+        let error = |setting, value, expected| {
+            Err(SettingError {
+                setting,
+                value,
+                expected,
+            })
+        };
+        if let Some(host) = self.hosts.iter().find(|host| Host::parse(host).is_none()) {
+            return error("increment_hosts", host.clone(), parse::HOST);
+        }
+        let step = self.largest_step;
+        if !(step.is_finite() && step > 0.0) {
+            return error("increment_step", step.to_string(), parse::STEP);
+        }
+        if self.requests_per_second == 0 {
+            return error("increment_rate", "0".to_owned(), parse::REQUESTS);
+        }
+        Ok(())
+    }
+
     const fn with(mut self, route: Route, on: bool) -> Self {
         self.on = if on {
             self.on | route.bit()
@@ -180,21 +204,24 @@ impl Endpoints {
     }
 
     /// The hosts, as `Host` names them (with the port, if it has one), under which
-    /// `/increment` may be called: no page in a browser can then get at it under a
-    /// name that was made to point here. Default: any.
+    /// `/increment` may be called, by programs and by pages of these hosts. `build()`
+    /// refuses what isn't a host. Default: any, by programs alone: what a page in a
+    /// browser sends is then refused, since its name may have been made to point here.
     pub fn increment_hosts<T: Into<String>>(mut self, hosts: impl IntoIterator<Item = T>) -> Self {
         self.hosts = hosts.into_iter().map(Into::into).collect();
         self
     }
 
-    /// The largest value that one item of `/increment` may have. Default: a million.
+    /// The largest value that one item of `/increment` may have; `build()` refuses what
+    /// isn't finite and above zero. Default: a million.
     pub fn increment_step(mut self, step: f64) -> Self {
         self.largest_step = step;
         self
     }
 
     /// How many requests to `/increment` are answered in a second on average, and
-    /// twice as many at once; others are told 429. Default: 50, and one at least.
+    /// twice as many at once; others are told 429. `build()` refuses zero, and
+    /// elsewhere it is one. Default: 50.
     pub fn increment_rate(mut self, requests_per_second: u32) -> Self {
         self.requests_per_second = requests_per_second;
         self

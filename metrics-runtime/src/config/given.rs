@@ -112,7 +112,7 @@ impl Given {
         {
             return error("latency_buckets", format!("{buckets:?}"), parse::BUCKETS);
         }
-        Ok(())
+        self.endpoints.as_ref().map_or(Ok(()), Endpoints::check)
     }
 
     /// This, and the other where this doesn't say.
@@ -342,5 +342,45 @@ mod tests {
                 .starts_with("the setting `latency_buckets` is `[]`")
         );
         assert_eq!(check(Given::default()), Ok(()));
+    }
+
+    // Mutation: one of them isn't looked at, and `/increment` refuses everything.
+    #[test]
+    fn what_increment_takes_is_checked() {
+        let check = |endpoints| {
+            let mut given = Given {
+                endpoints: Some(endpoints),
+                ..Given::default()
+            };
+            given.check().map_err(|error| error.to_string())
+        };
+        let default = Endpoints::default;
+        for (endpoints, expected) in [
+            (
+                default().increment_hosts(["shop.example", "http://shop.example"]),
+                "the setting `increment_hosts` is `http://shop.example`; it takes",
+            ),
+            (
+                default().increment_hosts([""]),
+                "the setting `increment_hosts` is ``",
+            ),
+            (
+                default().increment_step(0.0),
+                "the setting `increment_step` is `0`; it takes",
+            ),
+            (default().increment_step(-1.0), "is `-1`"),
+            (default().increment_step(f64::NAN), "is `NaN`"),
+            (default().increment_step(f64::INFINITY), "is `inf`"),
+            (
+                default().increment_rate(0),
+                "the setting `increment_rate` is `0`; it takes",
+            ),
+        ] {
+            let text = check(endpoints).expect_err(expected);
+            assert!(text.contains(expected), "{text}");
+        }
+        let valid = default().increment_hosts(["shop.example:8080", "[::1]:9464"]);
+        let valid = valid.increment_step(0.5).increment_rate(1);
+        assert_eq!(check(valid), Ok(()));
     }
 }

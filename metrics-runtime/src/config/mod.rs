@@ -45,6 +45,7 @@
 mod endpoints;
 mod environment;
 mod given;
+mod host;
 mod parse;
 mod state;
 
@@ -55,6 +56,7 @@ pub(crate) use endpoints::Route;
 pub(crate) use environment::variable;
 pub use environment::{EnvironmentError, SettingError};
 pub(crate) use given::Given;
+pub(crate) use host::Host;
 #[cfg(feature = "http")]
 pub(crate) use parse::{are_buckets, is_rate};
 pub(crate) use state::{

@@ -62,6 +62,11 @@ pub(crate) fn are_buckets(bounds: &[f64]) -> bool {
     (1..=500).contains(&bounds.len()) && positive && bounds.is_sorted_by(|a, b| a < b)
 }
 
+pub(super) const HOST: &str = "it takes hosts as `Host` names them, such as `shop.example` or \
+     `shop.example:8080`, without a scheme or a path";
+pub(super) const STEP: &str = "it takes a finite number above zero, such as `1000`";
+pub(super) const REQUESTS: &str = "it takes requests in a second above zero, such as `50`";
+
 pub(super) const PORT: &str = "it takes a port from 1 to 65535";
 
 pub(super) fn port(value: &str) -> Option<u16> {

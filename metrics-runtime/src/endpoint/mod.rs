@@ -10,7 +10,6 @@ mod analytics;
 mod answer;
 mod api;
 mod desk;
-mod host;
 mod increment;
 mod openapi;
 mod prometheus_config;

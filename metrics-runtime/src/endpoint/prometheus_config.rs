@@ -1,8 +1,8 @@
 //! `GET /prometheus-config`: a scrape configuration for this instance.
 
 use super::answer::Answer;
-use super::host::Host;
 use crate::Metrics;
+use crate::config::Host;
 use http::header::HOST;
 use http::request::Parts;
 

@@ -37,7 +37,7 @@ impl Metrics {
         let may_mutate = access::may_mutate(self);
         let router = mounted(|| self.handler().page(), self, endpoints, may_mutate);
         // Over the whole, so that it stands before whatever is below.
-        router.layer(self.guard())
+        router.layer(self.guard().of_toolkit())
     }
 }
 

@@ -4,6 +4,7 @@ use super::answer::answer;
 use super::board::Selection;
 use super::{Group, Health, HealthRouterError};
 use crate::Metrics;
+use crate::http::handler::alarm::until;
 use crate::panic::caught;
 use axum::Router;
 use axum::extract::{Path, Request};
@@ -12,6 +13,10 @@ use axum::response::Response;
 use axum::routing::{MethodRouter, get};
 use std::fmt;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How long the authoriser of the settings may think about details.
+const PATIENCE: Duration = Duration::from_millis(50);
 
 type Authoriser = dyn Fn(&Parts) -> bool + Send + Sync;
 
@@ -53,7 +58,8 @@ impl Metrics {
     /// Whoever can reach the routes is told the status. Details are for callers with a
     /// token, with an address on the list or whom the authoriser lets in, as
     /// [`MetricsBuilder::access`](crate::MetricsBuilder::access) says; without any of
-    /// these, for nobody.
+    /// these, for nobody. An authoriser that doesn't answer within 50 ms has said no,
+    /// so that it delays no probe.
     pub fn health_router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
         self.health().router().made()
     }
@@ -161,12 +167,17 @@ impl HealthRouter {
 
     async fn respond(&self, selection: &Selection, request: Request) -> Response {
         let (caller, _body) = request.into_parts();
-        let with_details = match &self.authoriser {
-            Some(authoriser) => caught(|| authoriser(&caller)).unwrap_or(false),
-            None => self.health.guard.authorized(&caller).await,
+        let summary = self.health.summary_of(selection).await;
+        let with_details = if let Some(authoriser) = &self.authoriser {
+            caught(|| authoriser(&caller)).unwrap_or(false)
+        } else {
+            // A probe has a timeout of its own: were it to wait for an authoriser that
+            // hangs, the program would be restarted for it.
+            let asked = self.health.guard.authorized(&caller);
+            let end = Instant::now() + PATIENCE;
+            until(end, asked).await.unwrap_or(false)
         };
-        drop(caller);
-        answer(self.health.summary_of(selection).await, with_details)
+        answer(summary, with_details)
     }
 }
 

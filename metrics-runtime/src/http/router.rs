@@ -5,6 +5,7 @@ use crate::Metrics;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
 use axum::routing::any;
 
 impl Metrics {
@@ -33,7 +34,7 @@ impl Metrics {
     pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
         let router = crate::endpoint::extended(|| self.handler().page(), self);
         // Over the whole, so that it stands before whatever is below.
-        router.layer(self.guard())
+        router.layer(self.guard().of_toolkit())
     }
 
     /// Adds the [router](Self::router) to an application, at the path of the
@@ -64,7 +65,13 @@ impl Handler {
         let respond = move |request: Request| handler.respond(&request);
         let page = Router::new().route("/", any(respond));
         // A fallback of its own, so that a guard stands before whatever is below.
-        page.fallback(|| async { StatusCode::NOT_FOUND })
+        page.fallback(|| async {
+            let headers = [
+                (CACHE_CONTROL, "no-store"),
+                (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+            ];
+            (StatusCode::NOT_FOUND, headers)
+        })
     }
 }
 
@@ -115,6 +122,13 @@ mod tests {
             let (status, ..) = answer(Method::POST, path).await;
             assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED, "{path}");
         }
+        let metrics = Metrics::builder().build().expect("the tests' sites agree");
+        let request = Request::get("/nothing").body(Body::empty());
+        let app: Router = metrics.router();
+        let response = app.oneshot(request.expect("it is valid")).await;
+        let headers = response.expect("routers don't fail").into_parts().0.headers;
+        assert_eq!(headers[header::CACHE_CONTROL], "no-store");
+        assert_eq!(headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
         for path in ["/metrics/nothing", "/metrics/.", "/metricsx"] {
             let (status, ..) = answer(Method::GET, path).await;
             assert_eq!(status, StatusCode::NOT_FOUND, "{path}");

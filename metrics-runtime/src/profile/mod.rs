@@ -46,10 +46,18 @@ pub enum Profile {
     /// `db_slow_queries_total`), and so do families with an own name or prefix. The
     /// namespace goes before all of them, as `PROMETHEUS_METRIC_NAMESPACE` does.
     ///
-    /// Faults of the original aren't kept: a request whose view raises an exception is
-    /// observed once by view, not twice, and an unknown method is `<invalid method>` in
-    /// the latency too, where the original has what the client sends. Migrations and
-    /// Python's own families have no equal.
+    /// A request is counted when its response has a head, not at its end. Of the layer's
+    /// own families, `http_requests_in_progress`, `http_responses_aborted_total`,
+    /// `http_time_to_first_byte_seconds` and `http_request_db_queries` are absent and
+    /// have no equal; `http_requests_blocked_total` stays. `/analytics` reads the
+    /// toolkit's families, so it has no endpoints, caches and model inserts, updates and
+    /// deletes.
+    ///
+    /// Three faults of the original aren't kept: a request whose view raises an exception
+    /// is observed once by view, not twice; an unknown method is `<invalid method>` in the
+    /// latency too, where the original has what the client sends; and models are counted
+    /// after a write has succeeded, not before it is tried. Migrations and Python's own
+    /// families have no equal.
     DjangoPrometheus,
 }
 

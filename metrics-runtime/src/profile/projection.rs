@@ -148,6 +148,8 @@ mod tests {
             .registry(registry)
             .namespace("shop")
             .const_label("region", "eu")
+            // Its numbers differ from page to page.
+            .process_collector(false)
             .profile(profile)
             .database_vendor("main", "postgresql")
             .build();

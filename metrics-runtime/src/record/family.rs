@@ -249,6 +249,11 @@ impl FamilyCore {
         Found { row, stride: 0 }
     }
 
+    /// The overflow series, for who gives out no more than `most` label sets itself.
+    pub(crate) fn past(&self, most: usize) -> u32 {
+        self.overflow(Overflow::Cap(most)).show(Outcome::Ok)
+    }
+
     /// The overflow series, counted, and told once for each reason.
     fn overflow(&self, reason: Overflow) -> Found<'_> {
         let row = self.overflow_row();

@@ -42,13 +42,20 @@ impl Buckets {
 }
 
 impl Registry {
-    /// Decides about buckets, before call sites are taken up.
+    /// Decides about buckets, before call sites are taken up, and gives what was decided
+    /// before. What nobody says now stays as it was.
     ///
     /// # Errors
     ///
     /// The name of a family that has others already.
-    pub(crate) fn set_buckets(&self, buckets: Buckets) -> Result<(), &'static str> {
+    pub(crate) fn set_buckets(
+        &self,
+        mut buckets: Buckets,
+    ) -> Result<Option<Buckets>, &'static str> {
         let mut state = self.lock();
+        if let (None, Some(before)) = (&buckets.latency, &state.buckets) {
+            buckets.latency.clone_from(&before.latency);
+        }
         for desc in DECIDED {
             let wanted = buckets.of(desc).unwrap_or(desc.buckets);
             let declared = state.find(desc.name);
@@ -57,8 +64,12 @@ impl Registry {
                 return Err(desc.name);
             }
         }
-        state.buckets = Some(buckets);
-        Ok(())
+        Ok(state.buckets.replace(buckets))
+    }
+
+    /// Takes a decision back: the set-up that made it is refused.
+    pub(crate) fn restore_buckets(&self, before: Option<Buckets>) {
+        self.lock().buckets = before;
     }
 }
 
@@ -86,6 +97,25 @@ mod tests {
         assert_eq!(buckets.of(queries).map(<[f64]>::len), Some(16));
         assert_eq!(buckets.of(&queries.prefix("own")), None);
         assert_eq!(buckets.of(&http::HTTP_REQUEST_SIZE_BYTES), None);
+    }
+
+    // Mutations: `set_buckets` doesn't keep what was said before; `build` keeps what a
+    // set-up that it refuses has said.
+    #[test]
+    fn buckets_stay_where_a_later_set_up_says_nothing_or_is_refused() {
+        let registry: &'static Registry = Box::leak(Box::default());
+        let builder = || Metrics::builder().registry(registry);
+        let bounds = || {
+            let duration = registry.builtin(&http::HTTP_REQUEST_DURATION_SECONDS);
+            duration.schema.buckets.clone()
+        };
+        let refused = builder().latency_buckets([7.0]).const_label("a-b", "x");
+        assert!(refused.build().is_err());
+        assert!(builder().latency_buckets([1.0, 2.0]).build().is_ok());
+        let refused = builder().latency_buckets([7.0]).namespace("other");
+        assert_eq!(refused.build().err(), Some(BuildError::AlreadyBuilt));
+        assert!(builder().build().is_ok());
+        assert_eq!(bounds(), [1.0, 2.0]);
     }
 
     // Mutation: `set_buckets` doesn't look at what is declared.

@@ -340,6 +340,11 @@ impl Registry {
         })
     }
 
+    /// Whether others than these settings are in force already.
+    pub(crate) fn has_other_settings(&self, settings: &Settings) -> bool {
+        self.settings.get().is_some_and(|own| own != settings)
+    }
+
     /// Fixes the settings; false when others are in force already.
     pub(crate) fn configure(&self, settings: Settings) -> bool {
         let wanted = settings.clone();

@@ -1,20 +1,28 @@
 //! Whether a request comes from a page of another site, in somebody's browser.
 
 use super::super::answer::Answer;
-use super::super::host::Host;
+use crate::config::Host;
+use http::StatusCode;
 use http::header::{HOST, HeaderName, ORIGIN};
 use http::request::Parts;
-use http::{HeaderValue, StatusCode};
 
 static SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Refuses what a page of another site sends, and other hosts than these, if some are
-/// given. Programs send neither of the headers that browsers do.
+/// Refuses what a page sends, for programs send neither of the headers that browsers do.
+///
+/// With hosts given, pages of these may, and other hosts are refused. Without, no page
+/// may: a name that an attacker makes point here is of the same origin as its page.
 pub(super) fn check(request: &Parts, hosts: &[String]) -> Result<(), Answer> {
     let refused = |error| Err(Answer::refused(StatusCode::FORBIDDEN, error));
     let headers = &request.headers;
-    let own = |site: &HeaderValue| matches!(site.as_bytes(), b"same-origin" | b"none");
-    if !headers.get_all(&SEC_FETCH_SITE).iter().all(own) {
+    let mut sites = headers.get_all(&SEC_FETCH_SITE).iter();
+    if hosts.is_empty() {
+        if headers.contains_key(ORIGIN) || !sites.all(|site| site == "none") {
+            return refused("pages may record only by a host that the settings name");
+        }
+        return Ok(());
+    }
+    if !sites.all(|site| site == "same-origin" || site == "none") {
         return refused("pages of other sites may not record");
     }
     let authority = request.uri.authority().map(http::uri::Authority::as_str);
@@ -37,7 +45,7 @@ pub(super) fn check(request: &Parts, hosts: &[String]) -> Result<(), Answer> {
         let mut hosts = hosts.iter().map(|host| Host::parse(host));
         hosts.any(|allowed| allowed.as_ref() == Some(host))
     };
-    if !hosts.is_empty() && !host.is_some_and(|host| allowed(&host)) {
+    if !host.is_some_and(|host| allowed(&host)) {
         return refused("this host may not be recorded by; ask for it by its own name");
     }
     Ok(())
@@ -70,14 +78,35 @@ mod tests {
         check(&head, &hosts).is_ok()
     }
 
-    // S12. Mutations: `same-site` is let through; only the first `Origin` is looked at;
-    // `null` is no origin.
+    // S12. Mutation: a page is let through whose origin is the host that it asks for,
+    // which DNS can make any name.
     #[test]
-    fn pages_of_other_sites_are_refused() {
+    fn without_a_list_pages_are_refused_whatever_they_say() {
         let host = ("host", "shop.example:8080");
         for (headers, allowed) in [
             (&[][..], true),
             (&[host], true),
+            (&[host, ("sec-fetch-site", "none")], true),
+            (&[host, ("sec-fetch-site", "same-origin")], false),
+            (&[host, ("sec-fetch-site", "cross-site")], false),
+            (&[host, ("sec-fetch-site", "")], false),
+            (&[host, ("origin", "http://shop.example:8080")], false),
+            (&[host, ("origin", "http://evil.example")], false),
+            (&[host, ("origin", "null")], false),
+            (&[host, ("origin", "")], false),
+        ] {
+            assert_eq!(is_allowed(headers, &[]), allowed, "{headers:?}");
+        }
+    }
+
+    // S12. Mutations: `same-site` is let through; only the first `Origin` is looked at;
+    // `null` is no origin.
+    #[test]
+    fn pages_of_other_sites_are_refused() {
+        let list = ["shop.example:8080", "a", "a:80"];
+        let host = ("host", "shop.example:8080");
+        for (headers, allowed) in [
+            (&[host][..], true),
             (&[host, ("sec-fetch-site", "same-origin")], true),
             (&[host, ("sec-fetch-site", "none")], true),
             (&[host, ("sec-fetch-site", "cross-site")], false),
@@ -104,7 +133,7 @@ mod tests {
                 false,
             ),
         ] {
-            assert_eq!(is_allowed(headers, &[]), allowed, "{headers:?}");
+            assert_eq!(is_allowed(headers, &list), allowed, "{headers:?}");
         }
     }
 

@@ -326,7 +326,7 @@ async fn only_plain_json_of_programs_is_read() {
         ),
         (
             &[JSON, host, ("origin", "http://shop.example")],
-            StatusCode::OK,
+            StatusCode::FORBIDDEN,
         ),
     ] {
         let (status, told) = send(&app, request(body, headers)).await;
@@ -340,6 +340,13 @@ async fn only_plain_json_of_programs_is_read() {
     let listed = mounted_for("metrics.example");
     let by = |host| request(body, &[JSON, ("host", host)]);
     assert_eq!(send(&listed, by("metrics.example")).await.0, StatusCode::OK);
+    let of_page = [
+        JSON,
+        ("host", "metrics.example"),
+        ("origin", "https://metrics.example"),
+    ];
+    let of_page = request(body, &of_page);
+    assert_eq!(send(&listed, of_page).await.0, StatusCode::OK);
     assert_eq!(
         send(&listed, by("evil.example")).await.0,
         StatusCode::FORBIDDEN

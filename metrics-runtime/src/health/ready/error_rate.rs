@@ -25,8 +25,9 @@ pub struct ErrorRate {
 }
 
 impl ErrorRate {
-    /// Of the counter `family`, whose name is that on the page: the series whose
-    /// `label` has a value that is one of an error. The label may be `outcome`.
+    /// Of the counter `family`, by its name on the page or without the namespace: the
+    /// series whose `label` has a value that is one of an error. The label may be
+    /// `outcome`.
     pub fn of(
         family: impl Into<String>,
         label: impl Into<String>,
@@ -75,7 +76,8 @@ impl fmt::Debug for ErrorRate {
 
 /// Whether too many events end in an error, by a counter of the registry (not by one that
 /// a collector gives): down when their share since the last reading before the window is
-/// above the limit.
+/// above the limit, degraded when there is no such counter, as it may be before its first
+/// event.
 ///
 /// Mind who acts on it: a replica that is taken out of service for errors which all
 /// replicas have doesn't help, so it is rarely for readiness and never for liveness.
@@ -88,7 +90,8 @@ impl fmt::Debug for ErrorRate {
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # static REGISTRY: metrics_runtime::Registry = metrics_runtime::Registry::new();
 /// # let metrics = metrics_runtime::Metrics::builder().registry(&REGISTRY).build()?;
-/// let rate = ErrorRate::of("http_requests_total", "status", |status| status.starts_with('5'))
+/// # metrics.registry().counter_family("replies_total", "Replies.", ["status"])?;
+/// let rate = ErrorRate::of("replies_total", "status", |status| status.starts_with('5'))
 ///     .above(0.1)
 ///     .least(50);
 /// let check = ready::error_rate("errors", metrics.registry(), rate).critical(false);
@@ -107,7 +110,11 @@ pub fn error_rate(
     let readings = Mutex::new(Readings::default());
     HealthCheck::blocking(name, move || {
         // The closure of the errors is user code, and not called under the lock.
-        let count = count(registry, &rate);
+        let Some(count) = count(registry, &rate) else {
+            // Up would be said of a misspelt name for ever.
+            let family = &rate.family;
+            return HealthReport::degraded(format!("there is no counter `{family}` on the page"));
+        };
         let mut readings = readings.lock().unwrap_or_else(PoisonError::into_inner);
         let recent = readings.recent(count, Instant::now(), rate.window);
         drop(readings);
@@ -122,30 +129,33 @@ struct Count {
     errors: u64,
 }
 
-fn count(registry: &Registry, rate: &ErrorRate) -> Count {
+/// What is on the page of the counter, if there is one.
+fn count(registry: &Registry, rate: &ErrorRate) -> Option<Count> {
     let families = registry.gather();
+    let counters = || {
+        let families = families.iter();
+        families.filter(|(_, family)| family.schema.kind == Kind::Counter)
+    };
+    // With the namespace `a`, `b_total` is served as `a_b_total`, and so may another be
+    // called.
+    let (_, family) = counters()
+        .find(|(served, _)| *served == rate.family)
+        .or_else(|| counters().find(|(_, family)| family.schema.name.as_str() == rate.family))?;
+    let mut labels = family.schema.labels.iter();
+    let index = labels.position(|label| label.as_str() == rate.label);
     let mut count = Count::default();
-    let counters = families
-        .iter()
-        .filter(|(name, family)| *name == rate.family && family.schema.kind == Kind::Counter);
-    for (_, family) in counters {
-        let labels = family.schema.labels.iter();
-        let index = labels
-            .clone()
-            .position(|label| label.as_str() == rate.label);
-        for series in family.series() {
-            let value = FamilyCore::counter(series.cell).get();
-            let label = match index {
-                Some(index) => series.values.get(index).map(String::as_str),
-                None => series.outcome.filter(|_| rate.label == "outcome"),
-            };
-            count.events = count.events.saturating_add(value);
-            if label.is_some_and(|label| (rate.is_error)(label)) {
-                count.errors = count.errors.saturating_add(value);
-            }
+    for series in family.series() {
+        let value = FamilyCore::counter(series.cell).get();
+        let label = match index {
+            Some(index) => series.values.get(index).map(String::as_str),
+            None => series.outcome.filter(|_| rate.label == "outcome"),
+        };
+        count.events = count.events.saturating_add(value);
+        if label.is_some_and(|label| (rate.is_error)(label)) {
+            count.errors = count.errors.saturating_add(value);
         }
     }
-    count
+    Some(count)
 }
 
 fn report(recent: Count, rate: &ErrorRate) -> HealthReport {
@@ -195,11 +205,11 @@ impl Readings {
 
 #[cfg(test)]
 mod tests {
-    use super::{Count, ErrorRate, MOST, Readings, count, report};
+    use super::{Count, ErrorRate, MOST, Readings, count, error_rate, report};
     use crate::builtin::function::FUNCTION_CALLS_TOTAL;
-    use crate::health::HealthStatus::{Down, Up};
+    use crate::health::HealthStatus::{Degraded, Down, Up};
     use crate::record::{self, Counter};
-    use crate::{Outcome, Registry};
+    use crate::{Metrics, Outcome, Registry};
     use std::time::{Duration, Instant};
 
     const fn of(events: u64, errors: u64) -> Count {
@@ -266,10 +276,56 @@ mod tests {
         let rate = |family, label| ErrorRate::of(family, label, is_error);
         assert_eq!(
             count(&registry, &rate("replies_total", "status")),
-            of(10, 3)
+            Some(of(10, 3))
         );
-        assert_eq!(count(&registry, &rate("replies_total", "none")), of(10, 0));
-        assert_eq!(count(&registry, &rate("others_total", "status")), of(0, 0));
+        assert_eq!(
+            count(&registry, &rate("replies_total", "none")),
+            Some(of(10, 0))
+        );
+        assert_eq!(count(&registry, &rate("others_total", "status")), None);
+    }
+
+    // Mutations: the name with the namespace alone is looked for; a name without it is
+    // preferred.
+    #[test]
+    fn a_family_is_found_with_and_without_the_namespace() {
+        static REGISTRY: Registry = Registry::new();
+        let metrics = Metrics::builder().registry(&REGISTRY).namespace("shop");
+        metrics.build().expect("the registry is new");
+        let declare = |name: &'static str, events| {
+            let family = REGISTRY.counter_family(name, "Replies.", ["status"]);
+            family
+                .expect("the name is valid")
+                .with(["500"])
+                .inc_by(events);
+        };
+        declare("replies_total", 1);
+        let rate = |family| ErrorRate::of(family, "status", |_| true);
+        for name in ["replies_total", "shop_replies_total"] {
+            assert_eq!(count(&REGISTRY, &rate(name)), Some(of(1, 1)), "{name}");
+        }
+        declare("shop_replies_total", 2);
+        let served = count(&REGISTRY, &rate("shop_replies_total"));
+        assert_eq!(served, Some(of(1, 1)));
+        let twice = count(&REGISTRY, &rate("shop_shop_replies_total"));
+        assert_eq!(twice, Some(of(2, 2)));
+    }
+
+    // Mutation: a counter that isn't there has no errors, and is up.
+    #[tokio::test]
+    async fn a_counter_that_is_not_there_is_degraded() {
+        static REGISTRY: Registry = Registry::new();
+        let metrics = Metrics::builder().registry(&REGISTRY).build();
+        let metrics = metrics.expect("the registry is new");
+        let rate = ErrorRate::of("replies_totl", "status", |_| true);
+        let health = metrics.health();
+        let added = health.add(error_rate("errors", &REGISTRY, rate));
+        added.expect("the name is valid");
+        let summary = health.summary().await.expect("there are threads");
+        let check = summary.checks.first().expect("it was added");
+        assert_eq!(check.status, Degraded);
+        let message = "there is no counter `replies_totl` on the page";
+        assert_eq!(check.message.as_deref(), Some(message));
     }
 
     #[test]
@@ -281,6 +337,6 @@ mod tests {
             counter.inc_by(calls);
         }
         let rate = ErrorRate::of("function_calls_total", "outcome", |it| it == "error");
-        assert_eq!(count(&registry, &rate), of(3, 2));
+        assert_eq!(count(&registry, &rate), Some(of(3, 2)));
     }
 }

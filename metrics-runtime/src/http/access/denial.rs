@@ -1,7 +1,5 @@
 //! Refusals, and what those who are refused are told: nothing but that.
 
-use super::own::BLOCKED;
-use crate::http::{Blocked, Unmeasured};
 use bytes::Bytes;
 use http::header::{
     CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
@@ -99,10 +97,6 @@ impl Denial {
             }
             _ => {}
         }
-        // For layers of others. Ours leaves the toolkit's own routes out, and the
-        // guard has counted it.
-        response.extensions_mut().insert(Blocked(BLOCKED));
-        response.extensions_mut().insert(Unmeasured);
         response
     }
 }

@@ -1,10 +1,14 @@
 //! The rule of access, applied.
 
-use super::denial::Denial;
-use super::own::Own;
+use super::denial::{Denial, Reason};
+use super::own::{BLOCKED, Own};
 use super::policy::Policy;
+use crate::http::{Blocked, Unmeasured};
 use crate::{Metrics, Registry};
+use bytes::Bytes;
 use http::request::Parts;
+use http::{Method, Response};
+use http_body_util::Full;
 
 /// Lets those in who may, and answers everybody else; see [`Access`](crate::Access).
 ///
@@ -35,7 +39,8 @@ use http::request::Parts;
 /// ```
 ///
 /// Refusals are counted in `metrics_access_denied_total{reason}` and in
-/// `http_requests_blocked_total{reason="access"}`:
+/// `http_requests_blocked_total{reason="access"}`, and by a layer over a route of the
+/// application among its requests too:
 ///
 /// | `reason` | status | |
 /// |---|---|---|
@@ -49,6 +54,8 @@ use http::request::Parts;
 pub struct Guard {
     policy: &'static Policy,
     own: Own,
+    /// Whether it stands before what the toolkit serves.
+    of_toolkit: bool,
 }
 
 impl Metrics {
@@ -63,20 +70,50 @@ impl Guard {
         Self {
             policy,
             own: Own::of(registry),
+            of_toolkit: false,
         }
+    }
+
+    /// The same before the toolkit's own routes, which aren't among the requests of the
+    /// service.
+    pub(crate) const fn of_toolkit(mut self) -> Self {
+        self.of_toolkit = true;
+        self
     }
 
     /// Whether a request may go on; a refusal is counted.
     pub(crate) async fn admit(&self, parts: &Parts) -> Result<(), Denial> {
         let admitted = self.policy.admit(parts).await;
-        admitted.inspect_err(|denial| self.own.count(denial.reason))
+        admitted.inspect_err(|denial| self.own.refused(denial.reason))
+    }
+
+    /// What is answered to a request that may not.
+    pub(crate) fn refuse(&self, denial: Denial, method: &Method) -> Response<Full<Bytes>> {
+        let mut response = denial.respond(method);
+        if self.of_toolkit {
+            // The one is for layers of others, the other for ours.
+            response.extensions_mut().insert(Blocked(BLOCKED));
+            response.extensions_mut().insert(Unmeasured);
+        }
+        response
     }
 
     /// Whether a request is authorised to more than everybody is told: by a token, an
     /// address on the list or the authoriser, never by the default rule or
-    /// [`Access::everyone`](crate::Access::everyone). Nothing is counted.
+    /// [`Access::everyone`](crate::Access::everyone).
+    ///
+    /// A credential that isn't valid is a failure like any other: it is in
+    /// `metrics_access_denied_total{reason="bad_credential"}`. Whoever presents none has
+    /// not tried, and nothing is counted.
     pub async fn authorized(&self, parts: &Parts) -> bool {
-        self.policy.authorized(parts).await
+        let authorized = self.policy.authorized(parts).await;
+        authorized
+            .inspect_err(|reason| {
+                if *reason == Reason::BadCredential {
+                    self.own.denied(*reason);
+                }
+            })
+            .is_ok()
     }
 
     /// Whether endpoints that change anything may exist: a token or an authoriser is
@@ -143,15 +180,30 @@ mod tests {
         assert!(guard(list.token("s3cret")).can_mutate());
     }
 
-    // Mutation: `authorized` goes through `admit`.
+    // Mutations: `authorized` counts nothing, so that tokens can be guessed where
+    // everybody is told something; it counts who presents none, such as every probe; it
+    // counts among what was blocked.
     #[tokio::test]
-    async fn asking_whether_somebody_is_authorised_counts_nothing() {
-        let guard = guard(Access::new().token("s3cret"));
-        let wrong = parts("127.0.0.1", "other");
+    async fn asking_whether_somebody_is_authorised_counts_wrong_credentials() {
+        let registry: &'static Registry = Box::leak(Box::new(Registry::new()));
+        let policy = Policy::of(Access::new().token("s3cret")).expect("the settings are valid");
+        let guard = Guard::new(policy, registry);
+        let mut absent = parts("127.0.0.1", "other");
+        absent.headers.clear();
         for _ in 0..100 {
+            assert!(!guard.authorized(&absent).await);
+        }
+        let page = registry.to_text();
+        assert!(page.contains("denied_total{reason=\"no_credential\"} 0\n"));
+        let wrong = parts("127.0.0.1", "other");
+        for _ in 0..10 {
             assert!(!guard.authorized(&wrong).await);
         }
+        let page = registry.to_text();
+        assert!(page.contains("denied_total{reason=\"bad_credential\"} 10\n"));
+        assert!(page.contains("http_requests_blocked_total{reason=\"access\"} 0\n"));
         let denial = guard.admit(&wrong).await.expect_err("it is another token");
-        assert_eq!(denial.reason.as_str(), "bad_credential");
+        assert_eq!(denial.reason.as_str(), "throttled");
+        assert!(guard.authorized(&parts("127.0.0.1", "s3cret")).await);
     }
 }

@@ -49,7 +49,7 @@ where
         Box::pin(async move {
             let (parts, body) = request.into_parts();
             if let Err(denial) = guard.admit(&parts).await {
-                return Ok(denial.respond(&parts.method).map(Body::new));
+                return Ok(guard.refuse(denial, &parts.method).map(Body::new));
             }
             let response = inner.call(Request::from_parts(parts, body)).await;
             response.map(IntoResponse::into_response)

@@ -33,13 +33,18 @@ impl Own {
         }
     }
 
-    /// Counts a refusal. The layer of a service doesn't: it leaves the toolkit's own
-    /// routes out.
-    pub(super) fn count(&self, reason: Reason) {
+    /// Counts a request that is refused. No layer of a service does: refusals don't
+    /// tell it that they are some, but on the toolkit's own routes, which it leaves out.
+    pub(super) fn refused(&self, reason: Reason) {
+        self.denied(reason);
+        self.blocked.inc();
+    }
+
+    /// Counts a refusal of more than everybody is told; the request is answered.
+    pub(super) fn denied(&self, reason: Reason) {
         let mut denied = STATUS.iter().zip(&self.denied);
         if let Some((_, denied)) = denied.find(|((of, _), _)| *of == reason) {
             denied.inc();
         }
-        self.blocked.inc();
     }
 }

@@ -108,12 +108,18 @@ impl Policy {
     }
 
     /// Whether a request has a token, comes from a listed address or is accepted by
-    /// the authoriser. Nothing is counted: what asks this answers everybody something.
-    pub(super) async fn authorized(&self, parts: &Parts) -> bool {
-        match self.addresses {
-            Addresses::Near => false,
-            Addresses::Listed(_) => self.identify(parts, self.client(parts)).await.is_ok(),
+    /// the authoriser. A wrong credential is a failure, else tokens could be guessed
+    /// here; the rest isn't, for what asks this answers everybody something.
+    pub(super) async fn authorized(&self, parts: &Parts) -> Result<(), Reason> {
+        if matches!(self.addresses, Addresses::Near) {
+            return Err(Reason::NoCredential);
         }
+        let client = self.client(parts);
+        let identified = self.identify(parts, client).await;
+        if identified == Err(Reason::BadCredential) {
+            self.throttle.fail(client.address(), Instant::now());
+        }
+        identified
     }
 
     fn client(&self, parts: &Parts) -> Client {

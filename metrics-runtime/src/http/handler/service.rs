@@ -190,7 +190,7 @@ impl Handler {
 
     /// Who may ask, for what serves its pages.
     pub(crate) fn guard(&self) -> Guard {
-        self.inner.guard
+        self.inner.guard.of_toolkit()
     }
 
     /// Answers a request.
@@ -284,11 +284,12 @@ impl Inner {
             Err(busy("the page wasn't there in time; a collector may hang"))
         })?;
         if self.options.strict && !page.missing.is_empty() {
-            let missing = page.missing.iter();
-            let missing: Vec<String> = missing
-                .map(|missing| format!("{}: {}", missing.collector, missing.reason))
-                .collect();
-            let text = format!("collectors are missing: {}", missing.join("; "));
+            // Why is told to the operator by the diagnostics hook alone: what a panic or an
+            // error says may be a secret.
+            let missing = page.missing.iter().map(|it| it.collector.as_str());
+            let missing: BTreeSet<&str> = missing.collect();
+            let missing: Vec<&str> = missing.into_iter().collect();
+            let text = format!("collectors are missing: {}", missing.join(", "));
             return Err(Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, text));
         }
         let own = &self.maker.own;

@@ -88,7 +88,8 @@ pub enum HttpLayerError {
 ///
 /// `endpoint` is the route that axum has matched, `/users/{id}`, never the path
 /// that the client asks for; without a route it is `<unmatched>`. `method` is one
-/// of RFC 9110's, `PATCH` or `OTHER`. No client can make a series.
+/// of RFC 9110's, `PATCH` or `OTHER`, so that the series are bounded by the routes and
+/// the ten methods.
 ///
 /// In axum, add it by [`Router::layer`](axum::Router::layer) after the routes:
 /// requests that meet none are recorded too. Where it is added otherwise:
@@ -96,7 +97,7 @@ pub enum HttpLayerError {
 /// | the layer is… | then | and says so |
 /// |---|---|---|
 /// | around the whole router, or before its routes are looked up | every `endpoint` is `<unmatched>` | after 100 answers, unless a route was ever met |
-/// | added twice, here and around a router that this one is nested in | the outer one records, the inner one doesn't, but for the first request | at the second request |
+/// | added twice, here and around a router that this one is nested in | the outer one records, the inner one doesn't, but for requests under way when the first is met | at the second request |
 /// | added by [`Router::route_layer`](axum::Router::route_layer) | requests that meet no route aren't recorded | no |
 /// | added before some of the routes | those aren't recorded | no |
 ///
@@ -328,7 +329,10 @@ impl HttpLayer {
 
     /// Times and sizes this share of the requests, from 0 to 1, at random; all of them
     /// are counted. The help text of the histograms says that their `_count` is the
-    /// sample's. Default: [`sample_rate`](crate::MetricsBuilder::sample_rate).
+    /// sample's. Default: [`sample_rate`](crate::MetricsBuilder::sample_rate). Layers of
+    /// one registry have the same families, so they must have the same rate: the
+    /// histograms of one that has another are nowhere, and `metrics_conflicts_total`
+    /// counts them.
     ///
     /// # Errors
     ///
@@ -343,7 +347,8 @@ impl HttpLayer {
     /// Upper bounds in seconds of `http_request_duration_seconds` and
     /// `http_time_to_first_byte_seconds`, or of Django's latencies. Default:
     /// [`latency_buckets`](crate::MetricsBuilder::latency_buckets). Layers of one
-    /// registry have the same families, so they must have the same bounds.
+    /// registry have the same families, so they must have the same bounds: the latencies
+    /// of one that has others are nowhere, and `metrics_conflicts_total` counts them.
     ///
     /// # Errors
     ///
@@ -359,7 +364,9 @@ impl HttpLayer {
     /// Adds a label to `http_requests_total` and `http_request_duration_seconds`: the
     /// extension of this type that the request has when it comes to the layer, or that
     /// its response has, which takes precedence; empty where neither has one. The set
-    /// of its values is closed, so that no client can make a series.
+    /// of its values is closed, so that they are bounded as the routes are. Layers of one
+    /// registry have the same families, so they must have the same labels: one that has
+    /// others records nowhere in these two, and `metrics_conflicts_total` counts it.
     ///
     /// ```
     /// use axum::{Extension, Router, routing::get};
@@ -391,12 +398,17 @@ impl HttpLayer {
     ///
     /// # Errors
     ///
-    /// The name isn't valid or taken, or all labels together have more than 1,000
+    /// The name isn't valid, or taken, be it by a constant label, or all labels together have more than 1,000
     /// combinations of values.
     pub fn label<T: ClosedLabel + Send + Sync + 'static>(
         self,
         name: &str,
     ) -> Result<Self, HttpLayerError> {
+        let constant = &self.inner.registry.settings().const_labels;
+        if constant.iter().any(|(constant, _)| constant == name) {
+            let label = name.to_owned();
+            return Err(HttpLayerError::LabelTaken { label });
+        }
         let mut added = Ok(());
         let layer = self.with(|options| added = options.labels.add::<T>(name));
         added.map(|()| layer)

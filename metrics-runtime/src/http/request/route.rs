@@ -12,8 +12,8 @@ use std::array;
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-/// Routes that get series of their own, all methods together: as many as a
-/// family has series.
+/// Routes that get series of their own, all methods together: as many as a family
+/// has series that says nothing of it.
 const MOST: usize = 2_000;
 
 /// Statuses of a route that are found without their text. A route that answers
@@ -103,12 +103,11 @@ impl Route {
 
     /// The values of a label set: the route's own, this one, and further ones.
     fn values<'a>(&'a self, value: &'a str, combination: usize) -> Vec<&'a str> {
-        let own = [self.method, &self.endpoint, value];
-        let further = self.families.labels.values(combination);
-        // What has no route of its own has no labels of its own either.
-        let is_overflow = self.of.is_none();
-        let further = further.map(|value| if is_overflow { OVERFLOW } else { value });
-        own.into_iter().chain(further).collect()
+        let mut values = vec![self.method, &self.endpoint, value];
+        for further in self.families.labels.values(combination) {
+            values.push(further);
+        }
+        values
     }
 }
 
@@ -148,6 +147,10 @@ impl Series {
     #[cold]
     #[inline(never)]
     fn find(&self, route: &Route, status: u16) -> u32 {
+        // What has no route of its own has no status of its own either.
+        if route.of.is_none() {
+            return route.families.requests.past(MOST);
+        }
         let mut text = itoa::Buffer::new();
         let values = route.values(text.format(status), self.combination);
         route.families.requests.shown(&values, Outcome::Ok)
@@ -169,6 +172,10 @@ impl Series {
     #[cold]
     #[inline(never)]
     fn find_duration(&self, route: &Route, class: &str) -> Histogram {
+        if route.of.is_none() {
+            let family = &route.families.duration;
+            return family.histogram(family.past(MOST));
+        }
         let values = route.values(class, self.combination);
         at(&route.families.duration, &values, Outcome::Ok)
     }

@@ -68,7 +68,7 @@ impl Shared {
         let (families, routes) = match &self.recording {
             Recording::Own(families, routes) => (families, routes),
             Recording::Django(django) => {
-                let pending = django.start(&self.options, RequestHead::of(request));
+                let pending = django.start(&self.options, request);
                 return Recorder::Django(pending);
             }
         };

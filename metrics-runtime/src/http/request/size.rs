@@ -10,6 +10,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 
+/// The longest body in bytes whose length is taken as it is announced. A client may
+/// announce any and send nothing, and a sum never forgets it.
+pub(super) const MOST_ANNOUNCED: u64 = 1 << 30;
+
 /// The size of a body, known or being counted.
 #[derive(Debug)]
 pub(super) enum Size {
@@ -17,15 +21,16 @@ pub(super) enum Size {
     Known(u64),
     /// The bytes that the handler has read so far.
     Counted(Arc<AtomicU64>),
-    /// A body of another library that doesn't say how large it is.
+    /// A body of another library that doesn't say how large it is, or can't be believed.
     Unknown,
 }
 
 impl Size {
     /// The size of a request's body, which is counted on the way if it is axum's
-    /// and isn't known.
+    /// and isn't known, or is hardly to be believed.
     pub(super) fn of<B: Body + 'static>(body: &mut B) -> Self {
-        if let Some(exact) = body.size_hint().exact() {
+        let exact = body.size_hint().exact();
+        if let Some(exact) = exact.filter(|exact| *exact <= MOST_ANNOUNCED) {
             return Self::Known(exact);
         }
         let body: &mut dyn Any = body;
@@ -39,6 +44,16 @@ impl Size {
         };
         *body = AxumBody::new(counted);
         Self::Counted(bytes)
+    }
+
+    /// The bytes so far, if they are known.
+    pub(super) fn bytes(&self) -> Option<u64> {
+        match self {
+            Self::Known(bytes) => Some(*bytes),
+            // Relaxed: a number of its own.
+            Self::Counted(bytes) => Some(bytes.load(Ordering::Relaxed)),
+            Self::Unknown => None,
+        }
     }
 }
 

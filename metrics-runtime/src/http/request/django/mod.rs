@@ -11,9 +11,12 @@ use super::endpoint::{RequestHead, UNMATCHED};
 use super::layer::Options;
 use super::method::MethodLabel;
 use super::placement::Placement;
+use super::size::{MOST_ANNOUNCED, Size};
 use crate::Registry;
 use family::Families;
+use http::Request;
 use http::header::{CONTENT_LENGTH, HeaderName};
+use http_body::Body;
 use view::Views;
 
 /// What Django calls a method that it doesn't know.
@@ -47,8 +50,13 @@ impl Django {
     }
 
     /// Starts a request.
-    pub(super) fn start(&'static self, options: &Options, head: RequestHead<'_>) -> Pending {
+    pub(super) fn start<B: Body + 'static>(
+        &'static self,
+        options: &Options,
+        request: &mut Request<B>,
+    ) -> Pending {
         let families = &self.families;
+        let head = RequestHead::of(request);
         let method = match MethodLabel::of(head.method).known() {
             Some(method) => method,
             None => INVALID_METHOD,
@@ -76,7 +84,11 @@ impl Django {
         let length = head.headers.get(CONTENT_LENGTH);
         let length = length.and_then(|length| length.to_str().ok()?.parse().ok());
         // As in Django, where a body of unknown length is as good as none.
-        families.request_bytes.observe_integer(length.unwrap_or(0));
-        Pending::new(self, method, view)
+        let length = length.unwrap_or(0);
+        let received = (length > MOST_ANNOUNCED).then(|| Size::of(request.body_mut()));
+        if received.is_none() {
+            families.request_bytes.observe_integer(length);
+        }
+        Pending::new(self, method, view, received)
     }
 }

@@ -5,6 +5,7 @@ use super::{Django, UNNAMED_VIEW};
 use crate::clock::Ticks;
 use crate::http::request::extension::{Blocked, ErrorKind};
 use crate::http::request::guard::{CLOSED, Runs};
+use crate::http::request::size::Size;
 use crate::measure::{Request, RequestScope};
 use http::{Response, StatusCode};
 use http_body::Body;
@@ -17,6 +18,8 @@ pub(in crate::http::request) struct Pending {
     method: &'static str,
     /// `None` where no route was met.
     view: Option<&'static str>,
+    /// The body of the request, unless its size is recorded already.
+    received: Option<Size>,
     request: Request,
     runs: Runs,
     /// Everything is recorded.
@@ -28,12 +31,14 @@ impl Pending {
         django: &'static Django,
         method: &'static str,
         view: Option<&'static str>,
+        received: Option<Size>,
     ) -> Self {
         Self {
             django,
             start: Ticks::now(),
             method,
             view,
+            received,
             // Django has no family for the queries of a request.
             request: Request::new(false),
             runs: Runs::Called,
@@ -93,6 +98,10 @@ impl Pending {
         let view = self.view.unwrap_or(UNNAMED_VIEW);
         let nanos = self.start.elapsed_nanos();
         families.responses.inc();
+        if let Some(received) = &self.received {
+            let bytes = received.bytes().unwrap_or(0);
+            families.request_bytes.observe_integer(bytes);
+        }
         families.latency.observe_nanos(nanos);
         let by_view = families.latency_by_view(self.method, view);
         by_view.observe_nanos(nanos);

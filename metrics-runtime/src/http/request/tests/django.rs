@@ -1,6 +1,6 @@
 //! Requests under the profile of Django; the whole sequence is in `tests/django`.
 
-use super::{Broken, app, ask, read};
+use super::{Announced, Broken, app, ask, read};
 use crate::http::{ErrorKind, HttpLayer};
 use crate::{Metrics, Profile, Registry};
 use axum::body::Body;
@@ -19,6 +19,7 @@ fn metrics() -> Metrics {
     let built = Metrics::builder()
         .registry(registry)
         .profile(Profile::DjangoPrometheus)
+        .process_collector(false)
         .build();
     built.expect("nothing is set up yet")
 }
@@ -194,6 +195,24 @@ async fn what_a_request_says_of_itself_is_counted() {
             .to_text()
             .contains("django_http_requests_body_total_bytes_sum 5\n")
     );
+}
+
+// Mutation: `start` takes each announced length as it is.
+#[tokio::test]
+async fn a_length_that_is_only_announced_is_in_no_sum() {
+    let metrics = metrics();
+    let request = Request::get("/users/7").header("content-length", "9223372036854775808");
+    let request = request.body(Body::new(Announced));
+    let request = request.expect("the request is valid");
+    let answered = app(metrics.http_layer()).oneshot(request).await;
+    read(answered.unwrap_or_else(|never| match never {})).await;
+    let page = metrics.to_text();
+    for line in [
+        "django_http_requests_body_total_bytes_sum 0",
+        "django_http_requests_body_total_bytes_count 1",
+    ] {
+        assert!(page.lines().any(|own| own == line), "{line}: {page}");
+    }
 }
 
 // Mutation: `Families::of` takes no bounds from the options.

@@ -5,7 +5,7 @@ mod option;
 mod place;
 
 use super::{Blocked, ErrorKind, HttpLayer, Unmeasured};
-use crate::{ErrorLabel, Metrics, Registry};
+use crate::{ErrorLabel, Metrics, Profile, Registry};
 use axum::body::{Body, Bytes};
 use axum::extract::Path;
 use axum::http::{Method, Request, Response, StatusCode};
@@ -207,6 +207,41 @@ async fn bodies_are_measured_once_however_they_come() {
     }
 }
 
+/// A body that announces more than anybody has, and sends nothing.
+pub(super) struct Announced;
+
+impl http_body::Body for Announced {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<Bytes>, Self::Error>>> {
+        Poll::Ready(None)
+    }
+
+    fn size_hint(&self) -> http_body::SizeHint {
+        http_body::SizeHint::with_exact(1 << 63)
+    }
+}
+
+// Mutation: `Size::of` takes each announced length as it is.
+#[tokio::test]
+async fn a_length_that_is_only_announced_is_in_no_sum() {
+    let metrics = metrics();
+    let app = app(metrics.http_layer());
+    read(ask(&app, Method::GET, "/users/7", Body::new(Announced)).await).await;
+    let page = metrics.to_text();
+    let series = r#"{method="GET",endpoint="/users/{id}"}"#;
+    for line in [
+        format!("http_request_size_bytes_sum{series} 0"),
+        format!("http_request_size_bytes_count{series} 1"),
+    ] {
+        assert!(page.lines().any(|own| own == line), "{line}: {page}");
+    }
+}
+
 // Mutation: `head` doesn't look at the method; `expected` is never compared.
 #[tokio::test]
 async fn answers_whose_body_nobody_reads_to_its_end_are_complete() {
@@ -373,7 +408,42 @@ async fn other_routers_name_their_endpoints() {
     assert!(page.contains(r#"{method="GET",endpoint="<unmatched>",status="200"} 1"#));
 }
 
-// Mutation: `Routes::get` gives each thread a route of its own.
+// Mutation: the families have the cap of those whose labels are open.
+#[tokio::test]
+async fn many_routes_with_many_statuses_have_series_of_their_own() {
+    const ROUTES: usize = 400;
+    const STATUSES: [u16; 6] = [200, 201, 301, 404, 500, 503];
+    for profile in [Profile::Toolkit, Profile::DjangoPrometheus] {
+        let registry: &'static Registry = Box::leak(Box::default());
+        let builder = Metrics::builder().registry(registry).profile(profile);
+        let metrics = builder.build().expect("nothing is set up yet");
+        let answer = |Path(status): Path<u16>| async move {
+            StatusCode::from_u16(status).expect("it is one of those above")
+        };
+        let mut app = Router::new();
+        for route in 0..ROUTES {
+            app = app.route(&format!("/{route}/{{status}}"), get(answer));
+        }
+        let app = app.layer(metrics.http_layer());
+        for route in 0..ROUTES {
+            for status in STATUSES {
+                let path = format!("/{route}/{status}");
+                read(ask(&app, Method::GET, &path, Body::empty()).await).await;
+            }
+        }
+        let page = metrics.to_text();
+        assert!(!page.contains("__overflow__"), "{profile:?}");
+        let family = match profile {
+            Profile::Toolkit => "http_requests_total{",
+            Profile::DjangoPrometheus => "django_http_responses_total_by_status_view_method_total{",
+        };
+        let series = page.lines().filter(|line| line.starts_with(family));
+        assert_eq!(series.count(), ROUTES * STATUSES.len());
+    }
+}
+
+// Mutations: `Routes::get` gives each thread a route of its own; what has none is told
+// nowhere.
 #[tokio::test]
 async fn many_routes_end_in_the_overflow_series() {
     let metrics = metrics();
@@ -396,4 +466,5 @@ async fn many_routes_end_in_the_overflow_series() {
     assert!(page.contains(
         r#"http_requests_total{method="__overflow__",endpoint="__overflow__",status="__overflow__"} 100"#
     ));
+    assert!(page.contains(r#"metrics_series_overflow_total{family="http_requests_total"} "#));
 }

@@ -126,6 +126,13 @@ fn options_that_cannot_be_used_are_errors() {
         let refused = matches!(refused, Err(HttpLayerError::Buckets { .. }));
         assert!(refused, "{bounds:?}");
     }
+    let registry: &'static Registry = Box::leak(Box::default());
+    let builder = Metrics::builder().registry(registry);
+    let built = builder.const_label("region", "eu").build();
+    // Mutation: `label` doesn't look at the constant labels.
+    let constant = built.expect("it is valid").http_layer();
+    let constant = constant.label::<bool>("region");
+    assert!(matches!(constant, Err(HttpLayerError::LabelTaken { .. })));
     let twice = layer.label::<bool>("beta").expect("it is free");
     let twice = twice.label::<bool>("beta").expect_err("it is taken");
     assert_eq!(

@@ -6,7 +6,7 @@ use std::net::Ipv6Addr;
 /// What may stand in `Host`, checked: letters, digits, `.`, `-` and `_`, or an IPv6
 /// address in brackets, and a port.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Host {
+pub(crate) struct Host {
     /// In lower case.
     name: String,
     port: Option<u16>,
@@ -16,7 +16,7 @@ impl Host {
     /// The longest name that DNS has.
     const LONGEST: usize = 253;
 
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let (name, port) = if text.starts_with('[') {
             let end = text.find(']')? + 1;
             let (name, rest) = text.split_at_checked(end)?;
@@ -49,7 +49,11 @@ impl Host {
     }
 
     /// The same, with a port where it has none.
-    pub(super) fn or_port(mut self, port: u16) -> Self {
+    #[cfg_attr(
+        not(any(feature = "endpoints", test)),
+        expect(dead_code, reason = "nothing is asked for by a host")
+    )]
+    pub(crate) fn or_port(mut self, port: u16) -> Self {
         self.port = self.port.or(Some(port));
         self
     }
