@@ -250,6 +250,10 @@ impl FamilyCore {
     }
 
     /// The overflow series, for who gives out no more than `most` label sets itself.
+    #[cfg_attr(
+        not(feature = "http"),
+        expect(dead_code, reason = "asked by the HTTP layer")
+    )]
     pub(crate) fn past(&self, most: usize) -> u32 {
         self.overflow(Overflow::Cap(most)).show(Outcome::Ok)
     }
