@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 usage() {
-  echo 'usage: scripts/prove.sh checklist|exposition|foundation|recording' >&2
+  echo 'usage: scripts/prove.sh checklist|exposition|foundation|recording|stores' >&2
   exit 2
 }
 
@@ -57,9 +57,15 @@ recording() {
   scripts/mutate.sh recording
 }
 
+# Loads of 100,000 operations against PostgreSQL and SQLite, whose own counts are
+# compared; restarts; and what the wrapper costs beside the bare pool.
+stores() {
+  prove sql
+}
+
 (($# == 1)) || usage
 case $1 in
-  checklist | exposition | foundation | recording) ;;
+  checklist | exposition | foundation | recording | stores) ;;
   *) usage ;;
 esac
 

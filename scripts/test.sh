@@ -27,6 +27,9 @@ missing_packages() {
   command -v prometheus >/dev/null && command -v promtool >/dev/null || echo prometheus
   command -v prometheus-pushgateway >/dev/null || echo prometheus-pushgateway
   command -v victoria-metrics >/dev/null || echo victoria-metrics
+  # Debian keeps the server out of the PATH.
+  compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || command -v postgres >/dev/null ||
+    echo postgresql
   # Without `ensurepip`, which Debian keeps apart, an environment has no pip.
   python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3 python3-venv
   # SQLite is compiled from C.
@@ -99,6 +102,7 @@ install_wheels
 prometheus --version 2>&1 | sed -n 1p
 prometheus-pushgateway --version 2>&1 | sed -n 1p
 victoria-metrics --version 2>&1 | sed -n 1p
+"$({ compgen -G '/usr/lib/postgresql/*/bin/postgres' || command -v postgres; } | tail -1)" --version
 echo "${wheels[*]}"
 cargo --version
 

@@ -51,6 +51,11 @@
 //! - `http` (default): [`Handler`], [`Metrics::router`] and the outcome of HTTP
 //!   responses.
 //! - `listener`: `Metrics::serve`, a listener of its own for the page.
+//! - `pool`: `Metrics::instrument_pool_statistics`, gauges of any pool of connections;
+//!   with `bb8`, `deadpool` and `r2d2` it takes the pools of these as they are.
+//! - `sqlx`: `Metrics::instrument_pool`, which records the queries, transactions and
+//!   connections of a pool of sqlx; with `sqlx-mysql`, `sqlx-postgres` and
+//!   `sqlx-sqlite` for its databases.
 //! - `summary`: `Registry::summary`, quantiles computed in the program.
 //! - `tls`: TLS for that listener.
 //! - `tracing`: exemplars from the current span, see `span_exemplar`.
@@ -82,8 +87,30 @@ mod name;
 mod native;
 mod outcome;
 mod panic;
+#[cfg(feature = "pool")]
+mod pool;
+#[cfg(feature = "bb8")]
+#[path = "pool/bb8.rs"]
+mod pool_bb8;
+#[cfg(feature = "deadpool")]
+#[path = "pool/deadpool.rs"]
+mod pool_deadpool;
+#[cfg(feature = "r2d2")]
+#[path = "pool/r2d2.rs"]
+mod pool_r2d2;
 mod record;
 mod registry;
+#[cfg(feature = "sqlx")]
+mod sqlx;
+#[cfg(feature = "sqlx-mysql")]
+#[path = "sqlx/mysql.rs"]
+mod sqlx_mysql;
+#[cfg(feature = "sqlx-postgres")]
+#[path = "sqlx/postgres.rs"]
+mod sqlx_postgres;
+#[cfg(feature = "sqlx-sqlite")]
+#[path = "sqlx/sqlite.rs"]
+mod sqlx_sqlite;
 #[cfg(feature = "summary")]
 mod summary;
 mod sync;
@@ -118,10 +145,14 @@ pub use measure::{RequestQueries, count_request_queries};
 pub use name::{LabelName, MetricName, NameError};
 pub use native::NativeBuckets;
 pub use outcome::{Classify, Outcome};
+#[cfg(feature = "pool")]
+pub use pool::{PoolError, PoolState, PoolStatistics};
 #[cfg(feature = "exemplars")]
 pub use record::exemplar::{Exemplar, ExemplarError, ExemplarSourceError, set_exemplar_source};
 pub use record::{Counter, Family, Gauge, Histogram, InProgress, Metric, Running};
 pub use registry::{Conflict, RegisterError, Registry, global};
+#[cfg(feature = "sqlx")]
+pub use sqlx::{Connected, Dialect, Instrumentable, Instrumented, Link};
 #[cfg(feature = "summary")]
 pub use summary::Summary;
 #[cfg(feature = "tls")]

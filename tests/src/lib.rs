@@ -1,5 +1,5 @@
-//! Runs the real Prometheus, `VictoriaMetrics`, Pushgateway and promtool as child
-//! processes, and reads their answers, for tests that span crates.
+//! Runs the real Prometheus, `VictoriaMetrics`, Pushgateway, `PostgreSQL` and promtool
+//! as child processes, and reads their answers, for tests that span crates.
 //!
 //! Everything here panics when a component is missing or misbehaves, with the
 //! component's log in the message: a test without its component fails, it is
@@ -13,6 +13,7 @@ pub mod http;
 pub mod memory;
 pub mod openmetrics;
 pub mod page;
+pub mod postgres;
 pub mod prometheus;
 pub mod promtool;
 pub mod protobuf;

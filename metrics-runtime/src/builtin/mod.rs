@@ -2,6 +2,7 @@
 //! a function that returns a series, for code that records by hand.
 
 pub mod cache;
+pub mod database;
 pub mod function;
 pub mod http;
 pub mod model;

@@ -21,5 +21,5 @@ pub use state_set::StateSet;
 
 pub(crate) use clash::{clash, without_clashes};
 pub(crate) use collector::{Shared, check_name};
-pub(crate) use inline::{Head, Inline, Labels};
+pub(crate) use inline::{Head, Inline};
 pub(crate) use slot::Slot;

@@ -8,7 +8,7 @@ mod found;
 mod future;
 mod guard;
 mod late;
-mod query;
+pub(crate) mod query;
 mod returned;
 mod rows;
 mod sample;

@@ -12,8 +12,45 @@ thread_local! {
     static CURRENT: Cell<Option<u64>> = const { Cell::new(None) };
 }
 
+thread_local! {
+    /// A call under `#[track_query]` is being polled.
+    static TRACKED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether an annotated call is being polled which records itself as a query, so
+/// that the queries in it are its own.
+#[cfg(feature = "sqlx")]
+pub(crate) fn is_tracked() -> bool {
+    TRACKED.get()
+}
+
+/// Lasts as long as the poll of an annotated call; of one that is no query, it does
+/// nothing.
+pub(super) struct Tracked {
+    /// Whether one around it is a query too; `None` if the call is none.
+    outside: Option<bool>,
+}
+
+impl Tracked {
+    #[inline]
+    pub(super) fn new(is_query: bool) -> Self {
+        Self {
+            outside: is_query.then(|| TRACKED.replace(true)),
+        }
+    }
+}
+
+impl Drop for Tracked {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(outside) = self.outside {
+            TRACKED.set(outside);
+        }
+    }
+}
+
 /// Counts a query for the request that is being polled, if there is one.
-pub(super) fn count() {
+pub(crate) fn count() {
     if let Some(queries) = CURRENT.get() {
         CURRENT.set(Some(queries + 1));
     }

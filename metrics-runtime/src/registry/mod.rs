@@ -17,7 +17,7 @@ use state::State;
 use crate::builtin::toolkit::COLLECTOR_SUCCESS;
 use crate::catalogue::Site;
 use crate::collect::model::Family as CollectedFamily;
-use crate::collect::{Collector, CollectorError, Head, Inline, Labels, Shared, Slot, check_name};
+use crate::collect::{Collector, CollectorError, Head, Inline, Shared, Slot, check_name};
 use crate::desc::{Desc, Kind, Schema};
 use crate::diagnostics::{Diagnostic, report};
 use crate::encode::{Format, Plan, Wanted};
@@ -431,14 +431,14 @@ impl Registry {
         Ok(self.with_state(|state| state.declare_inline(head, made))?)
     }
 
-    /// Declares a series that is asked for.
-    pub(crate) fn declare_callback(
+    /// Declares series that are asked for together: of each family, what it is and
+    /// the names of its labels.
+    pub(crate) fn declare_callbacks(
         &self,
-        head: Head,
-        labels: &Labels,
+        families: &[(Head, Vec<String>)],
         slot: Slot,
     ) -> Result<(), RegisterError> {
-        self.with_state(|state| state.declare_callback(head, labels, slot))
+        self.with_state(|state| state.declare_callbacks(families, slot))
     }
 
     /// The families that hold their values themselves.
@@ -453,13 +453,7 @@ impl Registry {
             collected.filter_map(here).collect()
         };
         let families = held.into_iter().map(|(head, inline)| {
-            let mut family = CollectedFamily {
-                name: head.name,
-                help: head.help,
-                kind: head.kind,
-                unit: String::new(),
-                metrics: vec![inline.metric()],
-            };
+            let mut family = head.family(vec![inline.metric()]);
             self.qualify(&mut family);
             family
         });
