@@ -75,8 +75,11 @@ service() {
   prove endpoints
 }
 
-# A hundred thousand operations, and servers that are killed under load.
+# Loads of 100,000 operations against PostgreSQL, SQLite and Redis, whose own counts are
+# compared; servers that are killed under load; and what the wrappers cost beside the
+# bare clients.
 stores() {
+  prove sql
   prove redis
 }
 

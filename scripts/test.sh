@@ -28,6 +28,9 @@ missing_packages() {
   command -v prometheus-pushgateway >/dev/null || echo prometheus-pushgateway
   command -v victoria-metrics >/dev/null || echo victoria-metrics
   command -v redis-server >/dev/null || echo redis-server
+  # Debian keeps the server out of the PATH.
+  compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || command -v postgres >/dev/null ||
+    echo postgresql
   # Without `ensurepip`, which Debian keeps apart, an environment has no pip.
   python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3 python3-venv
   # SQLite is compiled from C.
@@ -101,6 +104,7 @@ prometheus --version 2>&1 | sed -n 1p
 prometheus-pushgateway --version 2>&1 | sed -n 1p
 victoria-metrics --version 2>&1 | sed -n 1p
 redis-server --version 2>&1 | sed -n 1p
+"$({ compgen -G '/usr/lib/postgresql/*/bin/postgres' || command -v postgres; } | tail -1)" --version
 echo "${wheels[*]}"
 cargo --version
 

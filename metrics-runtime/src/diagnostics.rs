@@ -10,6 +10,7 @@ use crate::registry::Conflict;
 use once_cell::sync::OnceCell;
 use std::fmt;
 use std::io::{self, Write as _};
+use std::time::Duration;
 
 /// Something that an operator or developer should know.
 #[derive(Clone, Debug)]
@@ -54,6 +55,20 @@ pub enum Diagnostic {
     HttpLayer {
         /// What is wrong with its place.
         reason: Misplaced,
+    },
+    /// A database query was slow. Told at most once in a second for each database and
+    /// table.
+    SlowQuery {
+        /// The database, as in the label.
+        database: String,
+        /// How long it took.
+        duration: Duration,
+        /// The same for all statements that differ in their literals only.
+        fingerprint: String,
+        /// The statement without its literals, shortened.
+        statement: String,
+        /// Others that were slow since one was told.
+        untold: u64,
     },
     /// The certificate files of the listener have changed and can't be used; those
     /// before stay in force. Told once for each change.
@@ -147,6 +162,22 @@ impl fmt::Display for Diagnostic {
                 )
             }
             Self::HttpLayer { reason } => reason.fmt(f),
+            Self::SlowQuery {
+                database,
+                duration,
+                fingerprint,
+                statement,
+                untold,
+            } => {
+                write!(
+                    f,
+                    "a query on `{database}` took {duration:.1?}: {statement} ({fingerprint})"
+                )?;
+                match untold {
+                    0 => Ok(()),
+                    untold => write!(f, "; {untold} more were slow since the last one"),
+                }
+            }
             Self::Certificate { reason } => write!(
                 f,
                 "the listener keeps the certificate that it has, for the files have changed and \

@@ -58,9 +58,14 @@
 //!   and the outcome of HTTP responses.
 //! - `listener`: `Metrics::serve`, a listener of its own for the page.
 //! - `moka`: `Metrics::instrument_moka` and `instrument_moka_future`, caches of moka.
+//! - `pool`: `Metrics::instrument_pool_statistics`, gauges of any pool of connections;
+//!   with `bb8`, `deadpool` and `r2d2` it takes the pools of these as they are.
 //! - `process` (default): `process_cpu_seconds_total` and its siblings, see
 //!   `MetricsBuilder::process_collector`.
 //! - `redis`: `Metrics::instrument_redis`, the commands of a connection to Redis.
+//! - `sqlx`: `Metrics::instrument_pool`, which records the queries, transactions and
+//!   connections of a pool of sqlx; with `sqlx-mysql`, `sqlx-postgres` and
+//!   `sqlx-sqlite` for its databases.
 //! - `summary`: `Registry::summary`, quantiles computed in the program.
 //! - `system`: `SystemReport`, what is known of the process and its machine.
 //! - `task`: `Metrics::spawn` and `Metrics::every`, tasks on tokio under a name.
@@ -109,12 +114,34 @@ mod name;
 mod native;
 mod outcome;
 mod panic;
+#[cfg(feature = "pool")]
+mod pool;
+#[cfg(feature = "bb8")]
+#[path = "pool/bb8.rs"]
+mod pool_bb8;
+#[cfg(feature = "deadpool")]
+#[path = "pool/deadpool.rs"]
+mod pool_deadpool;
+#[cfg(feature = "r2d2")]
+#[path = "pool/r2d2.rs"]
+mod pool_r2d2;
 mod profile;
 mod record;
 #[cfg(feature = "redis")]
 mod redis;
 mod registry;
 mod snapshot;
+#[cfg(feature = "sqlx")]
+mod sqlx;
+#[cfg(feature = "sqlx-mysql")]
+#[path = "sqlx/mysql.rs"]
+mod sqlx_mysql;
+#[cfg(feature = "sqlx-postgres")]
+#[path = "sqlx/postgres.rs"]
+mod sqlx_postgres;
+#[cfg(feature = "sqlx-sqlite")]
+#[path = "sqlx/sqlite.rs"]
+mod sqlx_sqlite;
 #[cfg(feature = "summary")]
 mod summary;
 mod sync;
@@ -165,6 +192,8 @@ pub use moka::{MokaCache, MokaFutureCache};
 pub use name::{LabelName, MetricName, NameError};
 pub use native::NativeBuckets;
 pub use outcome::{Classify, Outcome};
+#[cfg(feature = "pool")]
+pub use pool::{PoolError, PoolState, PoolStatistics};
 pub use profile::Profile;
 #[cfg(feature = "exemplars")]
 pub use record::exemplar::{Exemplar, ExemplarError, ExemplarSourceError, set_exemplar_source};
@@ -176,6 +205,8 @@ pub use snapshot::{
     FamilyKind, FamilySnapshot, HistogramValue, NativeValue, SeriesSnapshot, SeriesValue, Snapshot,
     SummaryValue,
 };
+#[cfg(feature = "sqlx")]
+pub use sqlx::{Connected, Dialect, Instrumentable, Instrumented, Link};
 #[cfg(feature = "summary")]
 pub use summary::Summary;
 #[cfg(feature = "task")]

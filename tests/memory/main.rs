@@ -4,6 +4,7 @@
 //! `METRICS_PROVE` asks for a million label values instead of a hundred thousand.
 
 mod allocator;
+mod query;
 
 use allocator::counted;
 use metrics_runtime::{DEFAULT_BUCKETS, Histogram, Registry};

@@ -15,7 +15,8 @@ use crate::deadline::poll;
 use crate::http;
 
 /// The programs that the tests need and the Debian packages that have them.
-const PACKAGES: [(&str, &str); 5] = [
+const PACKAGES: [(&str, &str); 6] = [
+    ("postgres", "postgresql"),
     ("prometheus", "prometheus"),
     ("prometheus-pushgateway", "prometheus-pushgateway"),
     ("promtool", "prometheus"),
@@ -113,6 +114,24 @@ impl Component {
     ///
     /// When the component exits, or isn't ready within `limit`.
     pub fn wait_until_ready(&mut self, url: &str, limit: Duration) {
+        self.wait_until(&format!("200 on {url}"), limit, || {
+            let response = http::get(url, &[]).ok()?;
+            (response.status == 200).then_some(())
+        });
+    }
+
+    /// Polls until `probe` says that the component is ready; `answer` is what it is
+    /// then known by.
+    ///
+    /// # Panics
+    ///
+    /// When the component exits, or isn't ready within `limit`.
+    pub fn wait_until(
+        &mut self,
+        answer: &str,
+        limit: Duration,
+        mut probe: impl FnMut() -> Option<()>,
+    ) {
         let ready = poll(limit, || {
             if let Some(status) = self.wait(Duration::ZERO) {
                 let (name, log) = (&self.name, self.log());
@@ -123,13 +142,12 @@ impl Component {
                 }
                 panic!("`{name}` stopped with {status} before it was ready; its log:\n{log}");
             }
-            let response = http::get(url, &[]).ok()?;
-            (response.status == 200).then_some(())
+            probe()
         });
         let (name, log) = (&self.name, self.log());
         assert!(
             ready.is_some(),
-            "`{name}` gave no 200 on {url} within {limit:?}; its log:\n{log}"
+            "`{name}` gave no {answer} within {limit:?}; its log:\n{log}"
         );
     }
 
@@ -153,6 +171,11 @@ impl Component {
     /// Sends SIGTERM, as service managers do.
     pub fn terminate(&self) {
         self.signal(Signal::TERM);
+    }
+
+    /// Sends SIGQUIT, at which a database stops at once.
+    pub fn quit(&self) {
+        self.signal(Signal::QUIT);
     }
 
     fn signal(&self, signal: Signal) {

@@ -1,4 +1,4 @@
-//! Runs the real Prometheus, `VictoriaMetrics`, Pushgateway, promtool and Redis as child
+//! Runs the real Prometheus, `VictoriaMetrics`, Pushgateway, `PostgreSQL`, promtool and Redis as child
 //! processes, and reads their answers, for tests that span crates.
 //!
 //! Everything here panics when a component is missing or misbehaves, with the
@@ -13,6 +13,7 @@ pub mod http;
 pub mod memory;
 pub mod openmetrics;
 pub mod page;
+pub mod postgres;
 pub mod prometheus;
 pub mod promtool;
 pub mod protobuf;

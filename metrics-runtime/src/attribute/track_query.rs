@@ -22,6 +22,9 @@
 /// | `registry = PATH` | a `static` [`Registry`](crate::Registry) instead of the [`global`](crate::global) one, for all attributes of the function |
 /// | `crate = path` | where this crate is, if it is renamed |
 ///
+/// A query that runs through an instrumented pool of sqlx (feature `sqlx`) while an
+/// async function under this attribute is polled is counted here alone.
+///
 /// The label `error` goes to `db_errors_total` too. Queries of one request are
 /// counted by [`count_request_queries`](crate::count_request_queries).
 ///

@@ -5,6 +5,7 @@ pub mod cache;
 pub mod client;
 pub mod custom;
 pub mod django;
+pub mod database;
 pub mod function;
 pub mod health;
 pub mod http;

@@ -36,12 +36,15 @@ const TIMED: u8 = 1;
 /// An instrument counts calls while they run.
 const RUNNING: u8 = 2;
 
+/// What is called is a database query.
+const QUERY: u8 = 4;
+
 /// What other sites record, and where.
 #[derive(Debug)]
 pub struct Own {
     registry: &'static Registry,
     instruments: &'static [Instrument],
-    /// What the instruments want, [`TIMED`] and [`RUNNING`].
+    /// What the instruments want, [`TIMED`], [`RUNNING`] and [`QUERY`].
     wants: u8,
 }
 
@@ -57,6 +60,9 @@ impl Own {
             }
             if matches!(record, Record::InProgress) {
                 wants |= RUNNING;
+            }
+            if matches!(record, Record::Queries) {
+                wants |= QUERY;
             }
             index += 1;
         }
@@ -103,7 +109,7 @@ struct Fields {
     /// [`OFF`] when nothing is recorded.
     cell: AtomicU32,
     plain: Plain,
-    /// [`TIMED`] and [`RUNNING`], in one byte: a further one would take eight.
+    /// [`TIMED`], [`RUNNING`] and [`QUERY`], in one byte: a further one would take eight.
     wants: u8,
     /// The written return type may hold an error, so `outcome="error"` is
     /// served at zero.
@@ -199,6 +205,12 @@ impl Site {
     #[inline]
     pub(crate) const fn is_running_counted(&self) -> bool {
         self.0.wants & RUNNING != 0
+    }
+
+    /// Whether what is called is a database query.
+    #[inline]
+    pub(crate) const fn is_query(&self) -> bool {
+        self.0.wants & QUERY != 0
     }
 
     /// Whether recording is turned off.

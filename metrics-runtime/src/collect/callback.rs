@@ -1,7 +1,7 @@
 //! Values that are asked for when a page is made.
 
 use super::inline::{Head, Labels};
-use super::model::{Family, Kind, Metric, Value};
+use super::model::{Kind, Metric, Value};
 use super::rule::{check_family, check_labels};
 use super::slot::Slot;
 use crate::registry::{RegisterError, Registry};
@@ -103,19 +103,17 @@ impl Registry {
         let head = Head::new(kind, name, help);
         let (slot, family) = (slot_name(name, &labels), head.clone());
         let given = labels.clone();
-        let slot = Slot::of_callback(slot, move || Family {
-            name: family.name.clone(),
-            help: family.help.clone(),
-            kind,
-            unit: String::new(),
-            metrics: vec![Metric {
+        let slot = Slot::of_callback(slot, move || {
+            let metric = Metric {
                 labels: given.clone(),
                 value: Value::Number(read()),
                 timestamp: None,
                 created: None,
-            }],
+            };
+            vec![family.family(vec![metric])]
         });
-        self.declare_callback(head, &labels, slot)
+        let names = labels.into_iter().map(|(name, _)| name).collect();
+        self.declare_callbacks(&[(head, names)], slot)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Families of the application that hold their value themselves and are read
 //! where the page is made.
 
-use super::model::{Kind, Metric};
+use super::model::{Family, Kind, Metric};
 use std::any::Any;
 use std::fmt::Debug;
 
@@ -31,6 +31,17 @@ impl Head {
             name: name.to_owned(),
             help: help.to_owned(),
             kind,
+        }
+    }
+
+    /// The family with these label sets.
+    pub(crate) fn family(&self, metrics: Vec<Metric>) -> Family {
+        Family {
+            name: self.name.clone(),
+            help: self.help.clone(),
+            kind: self.kind,
+            unit: String::new(),
+            metrics,
         }
     }
 }

@@ -22,6 +22,6 @@ pub use state_set::StateSet;
 
 pub(crate) use clash::{clash, without_clashes};
 pub(crate) use collector::{Shared, check_name};
-pub(crate) use inline::{Head, Inline, Labels};
+pub(crate) use inline::{Head, Inline};
 pub(crate) use slot::Slot;
 pub(crate) use source::{Own, Readings, Source, double};

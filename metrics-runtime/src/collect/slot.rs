@@ -51,11 +51,11 @@ impl Slot {
         })
     }
 
-    pub(super) fn of_callback(
+    pub(crate) fn of_callback(
         name: String,
-        callback: impl Fn() -> Family + Send + Sync + 'static,
+        callback: impl Fn() -> Vec<Family> + Send + Sync + 'static,
     ) -> Self {
-        Self::new(name, true, move || Ok(vec![callback()]))
+        Self::new(name, true, move || Ok(callback()))
     }
 
     pub(crate) fn ask(&self, registry: Id, limit: Duration) -> Result<Ticket, Failure> {

@@ -38,6 +38,13 @@ pub trait Entered: Sized {
         record_out_of_line(self, outcome);
     }
 
+    /// Whether it is a database query that is recorded: what runs in it must not
+    /// count it again.
+    #[inline]
+    fn is_query(&self) -> bool {
+        self.site().is_some_and(Site::is_query)
+    }
+
     /// The time at which a poll begins, if anybody wants it.
     #[inline]
     fn poll_starts(&self) -> Ticks {
@@ -91,6 +98,11 @@ impl Entered for Counted {
     #[inline]
     fn site(&self) -> Option<&'static Site> {
         self.site
+    }
+
+    #[inline]
+    fn is_query(&self) -> bool {
+        false
     }
 
     #[inline]
@@ -194,6 +206,11 @@ impl Entered for Timed {
     #[inline]
     fn site(&self) -> Option<&'static Site> {
         self.site
+    }
+
+    #[inline]
+    fn is_query(&self) -> bool {
+        false
     }
 
     #[inline]

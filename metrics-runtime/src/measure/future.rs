@@ -1,6 +1,7 @@
 //! Futures of calls that are async.
 
 use super::call::Entered;
+use super::query::Tracked;
 use crate::clock::Ticks;
 use crate::outcome::{Outcome, Reading};
 use pin_project_lite::pin_project;
@@ -47,6 +48,12 @@ impl<C: Entered> Meter<C> {
         if !self.call.is_started() {
             self.call.start();
         }
+    }
+
+    /// Says, for the time of a poll, that a query is recorded, if the call is one.
+    #[inline]
+    pub(super) fn tracked(&self) -> Tracked {
+        Tracked::new(self.call.is_query())
     }
 
     /// The time at which a poll begins, if anybody wants it.
@@ -173,9 +180,11 @@ impl<F: Future, C: Entered> Future for Measured<F, Meter<C>> {
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
+        let tracked = this.meter.tracked();
         let polling = Polling::new(this.meter);
         let polled = this.future.poll(context);
         polling.end();
+        drop(tracked);
         let Poll::Ready(output) = polled else {
             return Poll::Pending;
         };

@@ -8,7 +8,7 @@ mod found;
 mod future;
 mod guard;
 mod late;
-mod query;
+pub(crate) mod query;
 #[cfg(feature = "http")]
 mod request;
 mod returned;

@@ -19,8 +19,45 @@ thread_local! {
     pub(super) static CURRENT: Cell<u64> = const { Cell::new(0) };
 }
 
+thread_local! {
+    /// A call under `#[track_query]` is being polled.
+    static TRACKED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether an annotated call is being polled which records itself as a query, so
+/// that the queries in it are its own.
+#[cfg(feature = "sqlx")]
+pub(crate) fn is_tracked() -> bool {
+    TRACKED.get()
+}
+
+/// Lasts as long as the poll of an annotated call; of one that is no query, it does
+/// nothing.
+pub(super) struct Tracked {
+    /// Whether one around it is a query too; `None` if the call is none.
+    outside: Option<bool>,
+}
+
+impl Tracked {
+    #[inline]
+    pub(super) fn new(is_query: bool) -> Self {
+        Self {
+            outside: is_query.then(|| TRACKED.replace(true)),
+        }
+    }
+}
+
+impl Drop for Tracked {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(outside) = self.outside {
+            TRACKED.set(outside);
+        }
+    }
+}
+
 /// Counts a query for the request that is being polled, if there is one.
-pub(super) fn count() {
+pub(crate) fn count() {
     let current = CURRENT.get();
     if current & COUNTING != 0 {
         CURRENT.set(current + 1);

@@ -116,8 +116,10 @@ where
         // Not before the first poll: a stream that is never polled records
         // nothing. It isn't started again after its end.
         items.meter.start();
+        let tracked = items.meter.tracked();
         let polling = Polling::new(items);
         let polled = this.stream.poll_next(context);
+        drop(tracked);
         let Poll::Ready(next) = polled else {
             polling.end();
             return Poll::Pending;

@@ -20,7 +20,7 @@ use crate::builtin::toolkit::COLLECTOR_SUCCESS;
 use crate::catalogue::Site;
 use crate::collect::model::Family as CollectedFamily;
 use crate::collect::{
-    Collector, CollectorError, Head, Inline, Labels, Own, Readings, Shared, Slot, check_name,
+    Collector, CollectorError, Head, Inline, Own, Readings, Shared, Slot, check_name,
 };
 use crate::desc::{Desc, Kind, Schema};
 use crate::diagnostics::{Diagnostic, report};
@@ -482,14 +482,14 @@ impl Registry {
         Ok(self.with_state(|state| state.declare_inline(head, made))?)
     }
 
-    /// Declares a series that is asked for.
-    pub(crate) fn declare_callback(
+    /// Declares series that are asked for together: of each family, what it is and
+    /// the names of its labels.
+    pub(crate) fn declare_callbacks(
         &self,
-        head: Head,
-        labels: &Labels,
+        families: &[(Head, Vec<String>)],
         slot: Slot,
     ) -> Result<(), RegisterError> {
-        self.with_state(|state| state.declare_callback(head, labels, slot))
+        self.with_state(|state| state.declare_callbacks(families, slot))
     }
 
     /// The families that are read where the page is made: those that hold their
@@ -514,13 +514,7 @@ impl Registry {
             (held, sources)
         };
         let families = held.into_iter().map(|(head, inline)| {
-            let mut family = CollectedFamily {
-                name: head.name,
-                help: head.help,
-                kind: head.kind,
-                unit: String::new(),
-                metrics: vec![inline.metric()],
-            };
+            let mut family = head.family(vec![inline.metric()]);
             self.qualify(&mut family);
             family
         });

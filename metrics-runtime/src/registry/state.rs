@@ -4,7 +4,7 @@ use super::{Buckets, Conflict, RegisterError, Registry, global};
 use crate::builtin::toolkit;
 use crate::catalogue::{self, Place, Site};
 use crate::collect::model::Kind;
-use crate::collect::{CollectorError, Head, Inline, Labels, Own, Shared, Slot, check_name, clash};
+use crate::collect::{CollectorError, Head, Inline, Own, Shared, Slot, check_name, clash};
 use crate::config::latency_buckets_of_environment;
 use crate::desc::{self, Desc, DescError, Schema};
 use crate::outcome::Outcome;
@@ -232,41 +232,42 @@ impl State {
         Ok(made)
     }
 
-    /// Takes up a callback; those of one family have the same labels.
-    pub(super) fn declare_callback(
+    /// Takes up what is asked for together; callbacks of one family have the same
+    /// labels.
+    pub(super) fn declare_callbacks(
         &mut self,
-        head: Head,
-        labels: &Labels,
+        families: &[(Head, Vec<String>)],
         slot: Slot,
     ) -> Result<(), RegisterError> {
-        let names: Vec<String> = labels.iter().map(|(name, _)| name.clone()).collect();
-        if let Some(known) = self.find_collected(&head)? {
-            match &known.values {
-                Held::Callbacks(own) if *own == names => {}
-                other => {
-                    let own = match other {
-                        Held::Here(_) => "a value".to_owned(),
-                        Held::Callbacks(own) => format!("labels {own:?}"),
-                    };
-                    let difference = format!("{own} against a callback with labels {names:?}");
-                    return Err(RegisterError::Conflict(Conflict {
-                        family: head.name,
-                        difference,
-                        other: None,
-                        in_force: None,
-                        refused: None,
-                    }));
-                }
-            }
+        for (head, labels) in families {
+            self.check_callback(head, labels)?;
         }
         self.check_free(&slot.name)?;
         let [callbacks, ..] = &mut self.slots;
         callbacks.push(Arc::new(slot));
-        let values = Held::Callbacks(names);
-        self.collected
-            .entry(head.name.clone())
-            .or_insert(Collected { head, values });
+        for (head, labels) in families.iter().cloned() {
+            let values = Held::Callbacks(labels);
+            self.collected
+                .entry(head.name.clone())
+                .or_insert(Collected { head, values });
+        }
         Ok(())
+    }
+
+    fn check_callback(&self, head: &Head, labels: &[String]) -> Result<(), Conflict> {
+        let own = match self.find_collected(head)?.map(|known| &known.values) {
+            None => return Ok(()),
+            Some(Held::Callbacks(own)) if own == labels => return Ok(()),
+            Some(Held::Callbacks(own)) => format!("labels {own:?}"),
+            Some(Held::Here(_)) => "a value".to_owned(),
+        };
+        Err(Conflict {
+            family: head.name.clone(),
+            difference: format!("{own} against a callback with labels {labels:?}"),
+            other: None,
+            in_force: None,
+            refused: None,
+        })
     }
 
     /// A collector's name may be given once.

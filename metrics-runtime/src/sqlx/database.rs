@@ -1,0 +1,32 @@
+//! What differs from database to database.
+
+use sqlx::Database;
+
+/// A database of sqlx whose queries can be recorded.
+///
+/// It is implemented for `sqlx::MySql`, `sqlx::Postgres` and `sqlx::Sqlite` with the
+/// features `sqlx-mysql`, `sqlx-postgres` and `sqlx-sqlite`; implement it for a
+/// database of your own.
+#[diagnostic::on_unimplemented(
+    message = "queries to `{Self}` can't be recorded",
+    note = "turn on the feature `sqlx-mysql`, `sqlx-postgres` or `sqlx-sqlite` of `metrics-runtime`"
+)]
+pub trait Instrumentable: Database {
+    /// How its statements and error codes are read.
+    const DIALECT: Dialect;
+
+    /// How many rows a statement has changed.
+    fn rows_affected(result: &Self::QueryResult) -> u64;
+}
+
+/// How statements and error codes of a database are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Dialect {
+    /// Backslashes escape, double quotes are of strings; codes are SQLSTATE.
+    MySql,
+    /// Comments nest, double quotes are of names; codes are SQLSTATE.
+    Postgres,
+    /// Codes are result codes of `SQLite`.
+    Sqlite,
+}

@@ -1,0 +1,222 @@
+//! The series of a database and a table: found once, and kept.
+
+use super::operation::Operation;
+use super::slow::Told;
+use crate::builtin::{database as own, query as builtin};
+use crate::desc::Desc;
+use crate::record::{FamilyCore, OVERFLOW, at};
+use crate::{Counter, Histogram, Outcome, Registry};
+use once_cell::sync::OnceCell;
+use std::array;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Tables that get series of their own, of all databases together: as many as a
+/// family has series.
+const MOST: usize = 2_000;
+
+/// A registry by its address, a database and a table.
+type Key = (usize, Box<str>, Box<str>);
+
+/// All series that were asked for. They are never freed: queries would otherwise count
+/// their references to them on one cache line, and their cells stay anyway.
+static KNOWN: Mutex<Option<HashMap<Key, &'static Series>>> = Mutex::new(None);
+
+/// What is recorded of the queries to a table.
+#[derive(Debug)]
+pub(super) struct Series {
+    pub(super) registry: &'static Registry,
+    pub(super) database: Box<str>,
+    table: Box<str>,
+    pub(super) families: Families,
+    operations: [OnceCell<Operated>; 5],
+    pub(super) acquired: ByOutcome<Histogram>,
+    pub(super) batches: Counter,
+    pub(super) begun: Counter,
+    pub(super) told: Told,
+}
+
+/// The families of queries, in a registry.
+#[derive(Debug)]
+pub(super) struct Families {
+    queries: Arc<FamilyCore>,
+    duration: Arc<FamilyCore>,
+    slow: Arc<FamilyCore>,
+    errors: Arc<FamilyCore>,
+    fetched: Arc<FamilyCore>,
+    affected: Arc<FamilyCore>,
+    classes: Arc<FamilyCore>,
+    connection_errors: Arc<FamilyCore>,
+    transactions: Arc<FamilyCore>,
+    transaction_duration: Arc<FamilyCore>,
+}
+
+/// One series for each outcome.
+pub(super) type ByOutcome<T> = [T; 4];
+
+/// The series of an operation.
+#[derive(Debug)]
+pub(super) struct Operated {
+    pub(super) queries: ByOutcome<Counter>,
+    pub(super) duration: ByOutcome<Histogram>,
+    pub(super) slow: Counter,
+    pub(super) errors: Counter,
+    pub(super) fetched: Counter,
+    pub(super) affected: Counter,
+}
+
+/// That of an outcome.
+pub(super) fn of<T>(series: &ByOutcome<T>, outcome: Outcome) -> &T {
+    let [ok, error, panic, cancelled] = series;
+    match outcome {
+        Outcome::Ok => ok,
+        Outcome::Error => error,
+        Outcome::Panic => panic,
+        Outcome::Cancelled => cancelled,
+    }
+}
+
+impl Families {
+    fn of(registry: &Registry) -> Self {
+        let family = |desc: &Desc| registry.builtin(desc);
+        Self {
+            queries: family(&builtin::DB_QUERIES_TOTAL),
+            duration: family(&builtin::DB_QUERY_DURATION_SECONDS),
+            slow: family(&builtin::DB_SLOW_QUERIES_TOTAL),
+            errors: family(&builtin::DB_ERRORS_TOTAL),
+            fetched: family(&own::DB_ROWS_FETCHED_TOTAL),
+            affected: family(&own::DB_ROWS_AFFECTED_TOTAL),
+            classes: family(&own::DB_ERRORS_BY_CLASS_TOTAL),
+            connection_errors: family(&own::DB_CONNECTION_ERRORS_TOTAL),
+            transactions: family(&own::DB_TRANSACTIONS_TOTAL),
+            transaction_duration: family(&own::DB_TRANSACTION_DURATION_SECONDS),
+        }
+    }
+}
+
+/// The cells of a label set by outcome, of which only the likely ones are shown before
+/// something is recorded.
+fn by_outcome<T>(family: &FamilyCore, values: &[&str], series: impl Fn(u32) -> T) -> ByOutcome<T> {
+    for likely in [Outcome::Ok, Outcome::Error] {
+        family.shown(values, likely);
+    }
+    let slot = family.entered(values);
+    [
+        Outcome::Ok,
+        Outcome::Error,
+        Outcome::Panic,
+        Outcome::Cancelled,
+    ]
+    .map(|outcome| series(slot.cell(outcome.index())))
+}
+
+impl Series {
+    /// The series of a table, which is empty for a database as a whole.
+    pub(super) fn find(registry: &'static Registry, database: &str, table: &str) -> &'static Self {
+        let key = |database: &str, table: &str| -> Key {
+            (
+                std::ptr::from_ref(registry).addr(),
+                database.into(),
+                table.into(),
+            )
+        };
+        let known = |key: &Key, len: &mut usize| {
+            let known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+            *len = known.as_ref().map_or(0, HashMap::len);
+            known.as_ref().and_then(|known| known.get(key).copied())
+        };
+        let mut len = 0;
+        let mut wanted = key(database, table);
+        if let Some(found) = known(&wanted, &mut len) {
+            return found;
+        }
+        if len >= MOST {
+            wanted = key(OVERFLOW, OVERFLOW);
+            if let Some(found) = known(&wanted, &mut len) {
+                return found;
+            }
+        }
+        // Made without the lock: a conflict is told to the user's hook.
+        let (_, database, table) = wanted.clone();
+        let made = Box::new(Self::new(registry, database, table));
+        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = known.get_or_insert_default();
+        known.entry(wanted).or_insert_with(|| Box::leak(made))
+    }
+
+    fn new(registry: &'static Registry, database: Box<str>, table: Box<str>) -> Self {
+        let families = Families::of(registry);
+        let own = [&*database];
+        let acquired = registry.builtin(&own::DB_CONNECTION_ACQUIRE_DURATION_SECONDS);
+        let counter = |desc: &Desc| -> Counter { at(&registry.builtin(desc), &own, Outcome::Ok) };
+        Self {
+            acquired: by_outcome(&acquired, &own, |cell| acquired.histogram(cell)),
+            batches: counter(&own::DB_EXECUTE_MANY_TOTAL),
+            begun: counter(&own::DB_TRANSACTIONS_BEGUN_TOTAL),
+            registry,
+            database,
+            table,
+            families,
+            operations: array::from_fn(|_| OnceCell::new()),
+            told: Told::new(),
+        }
+    }
+
+    /// The series of an operation.
+    pub(super) fn operated(&self, operation: Operation) -> &Operated {
+        let index = operation as usize % Operation::ALL.len();
+        self.operations[index].get_or_init(|| self.find_operated(operation))
+    }
+
+    /// Puts all operations on the page, at zero.
+    pub(super) fn show(&self) {
+        for operation in Operation::ALL {
+            self.operated(operation);
+        }
+    }
+
+    fn find_operated(&self, operation: Operation) -> Operated {
+        let values = [&*self.database, operation.as_str(), &*self.table];
+        let Families {
+            queries, duration, ..
+        } = &self.families;
+        let counter = |family: &FamilyCore| -> Counter { at(family, &values, Outcome::Ok) };
+        Operated {
+            queries: by_outcome(queries, &values, FamilyCore::counter),
+            duration: by_outcome(duration, &values, |cell| duration.histogram(cell)),
+            slow: counter(&self.families.slow),
+            errors: counter(&self.families.errors),
+            fetched: counter(&self.families.fetched),
+            affected: counter(&self.families.affected),
+        }
+    }
+
+    /// Errors of this class.
+    pub(super) fn class(&self, class: &str) -> Counter {
+        at(
+            &self.families.classes,
+            &[&self.database, class],
+            Outcome::Ok,
+        )
+    }
+
+    /// Connections that weren't given for an error of this class.
+    pub(super) fn connection_error(&self, class: &str) -> Counter {
+        let values = [&*self.database, class];
+        at(&self.families.connection_errors, &values, Outcome::Ok)
+    }
+
+    /// Transactions that have ended so, and how long they took.
+    pub(super) fn transaction(&self, end: &str) -> (Counter, Histogram) {
+        let values = [&*self.database, end];
+        let Families {
+            transactions,
+            transaction_duration,
+            ..
+        } = &self.families;
+        (
+            at(transactions, &values, Outcome::Ok),
+            at(transaction_duration, &values, Outcome::Ok),
+        )
+    }
+}

@@ -1,0 +1,147 @@
+//! Transactions: begun, and ended in one of four ways.
+
+use super::class::class;
+use super::database::Instrumentable;
+use super::link::{Connected, Instrumented, Link};
+use super::series::Series;
+use crate::clock::Ticks;
+use sqlx::{Connection as _, Error, SqlStr, Transaction};
+
+/// How a transaction ends: the values of the label `end`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Committed,
+    RolledBack,
+    /// Neither was asked for: sqlx rolls it back.
+    Dropped,
+    /// One was asked for, and has failed or was given up; the database knows more.
+    Failed,
+}
+
+impl End {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Committed => "committed",
+            Self::RolledBack => "rolled_back",
+            Self::Dropped => "dropped",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// A transaction that is open, recorded when it ends in any way.
+#[derive(Debug)]
+pub(super) struct Open {
+    series: &'static Series,
+    start: Ticks,
+    end: End,
+}
+
+impl Open {
+    /// One that has begun; `None` if nothing is recorded.
+    pub(super) fn begin(series: &'static Series) -> Option<Self> {
+        if !crate::config::recording() {
+            return None;
+        }
+        series.begun.inc();
+        Some(Self {
+            series,
+            start: Ticks::now(),
+            end: End::Dropped,
+        })
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        let (transactions, duration) = self.series.transaction(self.end.as_str());
+        transactions.inc();
+        duration.observe_nanos(self.start.elapsed_nanos());
+    }
+}
+
+/// Counts the error of a statement that is no query.
+pub(super) fn note<DB: Instrumentable, T>(series: &Series, done: &Result<T, Error>) {
+    if let Err(error) = done
+        && crate::config::recording()
+    {
+        series.class(class(error, DB::DIALECT)).inc();
+    }
+}
+
+impl<C: Connected> Link<C> {
+    pub(super) async fn begin(
+        &mut self,
+        statement: Option<SqlStr>,
+    ) -> Result<Instrumented<Transaction<'_, C::Database>>, Error> {
+        let series = self.series;
+        let connection = self.inner.connection();
+        let is_savepoint = connection.is_in_transaction();
+        let begun = match statement {
+            Some(statement) => connection.begin_with(statement).await,
+            None => connection.begin().await,
+        };
+        note::<C::Database, _>(series, &begun);
+        let mut transaction = Instrumented::new(begun?, series);
+        if !is_savepoint {
+            transaction.link.open = Open::begin(series);
+        }
+        Ok(transaction)
+    }
+}
+
+impl<DB: Instrumentable> Instrumented<Transaction<'_, DB>> {
+    /// Commits the transaction.
+    ///
+    /// # Errors
+    ///
+    /// Those of the bare library; the transaction then counts as failed.
+    ///
+    /// # Cancellation
+    ///
+    /// When this is given up, the transaction counts as failed.
+    pub async fn commit(self) -> Result<(), Error> {
+        let Link {
+            inner,
+            series,
+            mut open,
+            ..
+        } = self.link;
+        set(&mut open, End::Failed);
+        let done = inner.commit().await;
+        note::<DB, _>(series, &done);
+        done?;
+        set(&mut open, End::Committed);
+        Ok(())
+    }
+
+    /// Rolls the transaction back.
+    ///
+    /// # Errors
+    ///
+    /// Those of the bare library; the transaction then counts as failed.
+    ///
+    /// # Cancellation
+    ///
+    /// When this is given up, the transaction counts as failed.
+    pub async fn rollback(self) -> Result<(), Error> {
+        let Link {
+            inner,
+            series,
+            mut open,
+            ..
+        } = self.link;
+        set(&mut open, End::Failed);
+        let done = inner.rollback().await;
+        note::<DB, _>(series, &done);
+        done?;
+        set(&mut open, End::RolledBack);
+        Ok(())
+    }
+}
+
+fn set(open: &mut Option<Open>, end: End) {
+    if let Some(open) = open {
+        open.end = end;
+    }
+}

@@ -1,0 +1,146 @@
+//! The server is killed under load and comes back: no count is lost or invented.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use integration_tests::postgres::Postgres as Server;
+use metrics_runtime::Instrumented;
+use sqlx::postgres::PgPoolOptions;
+use sqlx::{Connection as _, Executor as _, PgConnection, Pool, Postgres, Row as _};
+
+use crate::operations;
+use crate::target::Target;
+
+#[derive(Default)]
+struct Tally {
+    ok: AtomicU64,
+    failed: AtomicU64,
+    begun: AtomicU64,
+    /// Commits that have failed, whose errors are none of a query.
+    commits: AtomicU64,
+    stop: AtomicBool,
+}
+
+impl Tally {
+    // Relaxed, here and below: numbers that are read when everything is over.
+    fn get(number: &AtomicU64) -> u64 {
+        number.load(Ordering::Relaxed)
+    }
+
+    fn count<T>(&self, done: &sqlx::Result<T>) {
+        let number = if done.is_ok() { &self.ok } else { &self.failed };
+        number.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// Queries of all kinds, until it is stopped.
+async fn put_load(pool: Instrumented<Pool<Postgres>>, tally: Arc<Tally>) {
+    while !tally.stop.load(Ordering::Relaxed) {
+        tally.count(&sqlx::query("SELECT $1").bind(1_i64).execute(&pool).await);
+        tally.count(&sqlx::query("SELECT 2").fetch_all(&pool).await);
+        // One that can't get a connection is counted there; it has no query.
+        match pool.begin().await {
+            Err(error) => tally.count::<()>(&Err(error)),
+            Ok(mut transaction) => {
+                tally.begun.fetch_add(1, Ordering::Relaxed);
+                let insert = sqlx::query("INSERT INTO items VALUES (1)");
+                tally.count(&insert.execute(&mut *transaction).await);
+                if transaction.commit().await.is_err() {
+                    tally.commits.fetch_add(1, Ordering::Relaxed);
+                }
+            }
+        }
+        // Without a server, nothing waits.
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Waits until a number has risen by this much.
+async fn until_more(number: &AtomicU64, more: u64) {
+    let wanted = Tally::get(number) + more;
+    let risen = async {
+        while Tally::get(number) < wanted {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let risen = tokio::time::timeout(Duration::from_mins(1), risen).await;
+    assert!(risen.is_ok(), "nothing goes on");
+}
+
+// Mutation: a query whose connection breaks isn't recorded.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_is_killed_and_comes_back_loses_no_count() -> sqlx::Result<()> {
+    let mut server = Server::start();
+    let mut observer = PgConnection::connect(&server.url()).await?;
+    observer.execute("CREATE TABLE items (id BIGINT)").await?;
+    observer.close().await?;
+    let target = Target::new();
+    let options = PgPoolOptions::new()
+        .max_connections(4)
+        .acquire_timeout(Duration::from_millis(300));
+    let options = target.metrics.count_connections("main", options);
+    let pool = target
+        .metrics
+        .instrument_pool("main", &options.connect(&server.url()).await?);
+    let pool = pool.expect("the name is free");
+    let tally = Arc::new(Tally::default());
+    let load = (0..6).map(|_| tokio::spawn(put_load(pool.clone(), Arc::clone(&tally))));
+    let load: Vec<_> = load.collect();
+
+    let share = operations(25_000);
+    for _ in 0..2 {
+        until_more(&tally.ok, share).await;
+        server.kill();
+        until_more(&tally.failed, 10).await;
+        assert!(target.sum("db_connections", &[]) <= 4);
+        server.restart();
+        until_more(&tally.ok, share).await;
+    }
+    tally.stop.store(true, Ordering::Relaxed);
+    for task in load {
+        task.await.expect("it doesn't panic");
+    }
+
+    let (ok, failed) = (Tally::get(&tally.ok), Tally::get(&tally.failed));
+    let sum = |family, labels: &[(&str, &str)]| target.sum(family, labels);
+    let (begun, commits) = (Tally::get(&tally.begun), Tally::get(&tally.commits));
+    assert_eq!(sum("db_queries_total", &[("outcome", "ok")]), ok);
+    let queries = sum("db_queries_total", &[("outcome", "error")]);
+    let connections = sum("db_connection_errors_total", &[]);
+    assert!(connections > 0, "the server was down");
+    // What has failed and is neither is a `BEGIN`.
+    assert_eq!(
+        sum("db_errors_by_class_total", &[]),
+        failed - connections + commits
+    );
+    assert_eq!(target.ended("failed"), commits);
+    assert_eq!(sum("db_errors_total", &[]), queries);
+    assert_eq!(sum("db_queries_total", &[("outcome", "cancelled")]), 0);
+    assert_eq!(sum("db_queries_total", &[("outcome", "panic")]), 0);
+    assert_eq!(sum("db_transactions_begun_total", &[]), begun);
+    assert_eq!(sum("db_transactions_total", &[]), begun);
+
+    // The gauges say what the server sees.
+    let mut observer = PgConnection::connect(&server.url()).await?;
+    let others = "SELECT COUNT(*) FROM pg_stat_activity \
+        WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()";
+    let true_again = async {
+        loop {
+            let seen: i64 = observer.fetch_one(others).await?.get(0);
+            let of = |state| sum("db_connections", &[("state", state)]);
+            let are = (of("active"), i64::try_from(of("idle")).unwrap_or(-1));
+            if are == (0, seen) && seen > 0 {
+                return Ok::<_, sqlx::Error>(seen);
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let seen = tokio::time::timeout(Duration::from_mins(1), true_again).await;
+    let seen = seen.expect("the gauges return to truth")?;
+    println!(
+        "restarts: {ok} ok, {queries} failed, {connections} without a connection, {seen} open"
+    );
+    pool.inner().close().await;
+    Ok(())
+}
