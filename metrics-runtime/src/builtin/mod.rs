@@ -4,8 +4,8 @@
 pub mod cache;
 pub mod client;
 pub mod custom;
-pub mod django;
 pub mod database;
+pub mod django;
 pub mod function;
 pub mod health;
 pub mod http;

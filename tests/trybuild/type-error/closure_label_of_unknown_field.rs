@@ -1,6 +1,6 @@
 use metrics_runtime::counted;
 
-#[counted(name = "runs_total", labels(size = |ret| ret.size()))]
+#[counted(name = "runs_total", labels(size = |ret| ret.wingspan()))]
 fn run() -> u8 {
     1
 }
