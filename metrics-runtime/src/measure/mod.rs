@@ -4,6 +4,7 @@
 mod age;
 mod busy;
 mod call;
+mod counted;
 mod found;
 mod future;
 mod guard;
@@ -16,10 +17,12 @@ mod rows;
 mod sample;
 mod series;
 mod stream;
+mod timed;
 
 pub use age::aged;
 pub use busy::busy;
-pub use call::{enter, enter_counted, enter_timed, nothing};
+pub use call::{enter, nothing};
+pub use counted::enter_counted;
 pub use found::{FoundInOption, FoundInOther, FoundInResult};
 pub use future::{measured, measured_with, never};
 pub use guard::{Guard, PlainGuard, call, measured_call};
@@ -34,6 +37,7 @@ pub(crate) use sample::is_chosen;
 pub(crate) use series::nth;
 pub use series::{closed, open};
 pub use stream::measured_stream;
+pub use timed::enter_timed;
 
 use crate::catalogue::{NOWHERE, OFF, Place, Record, Site, Source, UNRESOLVED};
 use crate::label::{LabelValue, Model, Scratch, with_texts};

@@ -1,0 +1,121 @@
+//! Calls whose time is taken, and nothing else.
+
+use super::Resolved;
+use super::call::Entered;
+use crate::catalogue::{OFF, Site, UNRESOLVED};
+use crate::clock::Ticks;
+use crate::outcome::{Outcome, Reading};
+
+/// A call at a site that takes its time and does nothing else; all its labels
+/// are constant.
+#[derive(Clone, Copy, Debug)]
+pub struct Timed {
+    /// `None` when nothing is recorded.
+    site: Option<&'static Site>,
+    start: Ticks,
+}
+
+/// Enters a site that takes the time of calls.
+#[inline]
+pub const fn enter_timed(site: &'static Site) -> Timed {
+    Timed {
+        site: Some(site),
+        start: Ticks::UNREAD,
+    }
+}
+
+/// The time while the site isn't resolved or the clock isn't settled; `VOID` if
+/// it turns out that nothing is recorded.
+#[cold]
+#[inline(never)]
+pub(super) fn unsettled(site: &'static Site) -> Ticks {
+    Resolved::of(site).map_or(Ticks::VOID, |_| Ticks::now())
+}
+
+impl Entered for Timed {
+    #[inline]
+    fn nothing() -> Self {
+        Self {
+            site: None,
+            start: Ticks::UNREAD,
+        }
+    }
+
+    #[inline]
+    fn site(&self) -> Option<&'static Site> {
+        self.site
+    }
+
+    #[inline]
+    fn is_query(&self) -> bool {
+        false
+    }
+
+    #[inline]
+    fn start(&mut self) {
+        let Some(site) = self.site else { return };
+        match site.cell() {
+            OFF => self.site = None,
+            UNRESOLVED => self.start = unsettled(site),
+            _ => self.start = Ticks::of_counter(),
+        }
+    }
+
+    #[inline]
+    fn is_started(&self) -> bool {
+        self.site.is_some() && self.start != Ticks::UNREAD
+    }
+
+    #[inline]
+    fn unstarted(self) -> Self {
+        Self {
+            start: Ticks::UNREAD,
+            ..self
+        }
+    }
+
+    #[inline]
+    fn record(self, outcome: Outcome, _: &Reading<'_>) {
+        if let Some(site) = self.site {
+            time(site, self.start, outcome.index());
+        }
+    }
+
+    #[inline]
+    fn record_rarely(self, outcome: Outcome) {
+        self.record(outcome, Reading::NONE);
+    }
+
+    #[inline]
+    fn take(&mut self) -> Self {
+        let call = *self;
+        self.site = None;
+        call
+    }
+}
+
+/// Out of line, for the size of annotated functions; a function of C, so that
+/// they need no code for its unwinding, of which there is none.
+#[inline(never)]
+extern "C" fn time(site: &'static Site, start: Ticks, outcome: u32) {
+    match Ticks::of_counter().nanos_since(start) {
+        Some(nanos) => observe(site, nanos, outcome),
+        None => time_slowly(site, start, outcome),
+    }
+}
+
+#[cold]
+#[inline(never)]
+extern "C" fn time_slowly(site: &'static Site, start: Ticks, outcome: u32) {
+    if start != Ticks::VOID {
+        observe(site, start.elapsed_nanos(), outcome);
+    }
+}
+
+#[inline]
+fn observe(site: &'static Site, nanos: u64, outcome: u32) {
+    // Entered, so resolved.
+    if let Some(resolved) = site.resolved().get() {
+        resolved.observe(nanos, outcome);
+    }
+}
