@@ -6,7 +6,7 @@ use axum::routing::{get, post, put};
 use metrics_runtime::Metrics;
 use tokio::sync::watch;
 
-use crate::domain::{OrderUpdates, Outbox, Recommender};
+use crate::domain::{OrderUpdates, Outbox, Recommender, Scans};
 use crate::handler;
 use crate::store::Store;
 use crate::trace::trace;
@@ -18,6 +18,7 @@ pub(crate) struct App {
     pub(crate) recommender: Recommender,
     pub(crate) updates: OrderUpdates,
     pub(crate) outbox: Outbox,
+    pub(crate) scans: Scans,
     pub(crate) acknowledgements: Acknowledgements,
     /// True from when the shop closes.
     pub(crate) closing: watch::Receiver<bool>,
@@ -27,6 +28,7 @@ impl App {
     pub(crate) fn new(
         store: Store,
         outbox: Outbox,
+        scans: Scans,
         acknowledgements: Acknowledgements,
         closing: watch::Receiver<bool>,
     ) -> Self {
@@ -35,6 +37,7 @@ impl App {
             recommender: Recommender::default(),
             updates: OrderUpdates::new(),
             outbox,
+            scans,
             acknowledgements,
             closing,
         }
@@ -58,6 +61,8 @@ impl App {
             .route("/orders/{id}/payment", post(handler::pay_order))
             .route("/orders/updates", get(handler::follow_orders))
             .route("/reports/sales", get(handler::sales_report))
+            .route("/scans", post(handler::start_scan))
+            .route("/scans/{id}", get(handler::show_scan))
             .layer(metrics.http_layer())
             .layer(follow)
             .layer(from_fn(trace))

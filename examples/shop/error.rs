@@ -9,7 +9,7 @@ use serde_json::json;
 use thiserror::Error;
 use tokio::task::JoinError;
 
-use crate::domain::{PaymentError, QuoteError, RecommendationError};
+use crate::domain::{PaymentError, QuoteError, RecommendationError, ScanError};
 use crate::store::InsertOrderError;
 
 /// Every variant is answered with a status of 400 or above, and nothing else is.
@@ -36,6 +36,8 @@ pub(crate) enum ShopError {
     Payment(#[from] PaymentError),
     #[error(transparent)]
     Recommendation(#[from] RecommendationError),
+    #[error(transparent)]
+    Scan(#[from] ScanError),
     #[error("the password could not be hashed")]
     Password(#[from] password_hash::Error),
     #[error("the database failed")]
@@ -52,7 +54,8 @@ impl ShopError {
             Self::NameTaken | Self::AlreadyPaid | Self::InsertOrder(InsertOrderError::SoldOut) => {
                 StatusCode::CONFLICT
             }
-            Self::NoSuchRating | Self::Quote(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Scan(ScanError::Busy) => StatusCode::CONFLICT,
+            Self::NoSuchRating | Self::Quote(_) | Self::Scan(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Payment(PaymentError::Declined) => StatusCode::PAYMENT_REQUIRED,
             Self::Payment(PaymentError::Unavailable) => StatusCode::BAD_GATEWAY,
             Self::Payment(PaymentError::TimedOut) => StatusCode::GATEWAY_TIMEOUT,

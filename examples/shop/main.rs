@@ -32,7 +32,7 @@ use tokio::time;
 
 use crate::app::App;
 use crate::background::Background;
-use crate::domain::Outbox;
+use crate::domain::{Outbox, Scans};
 use crate::option::Options;
 use crate::stop::Stop;
 use crate::store::Store;
@@ -99,6 +99,7 @@ async fn run(options: Options) -> anyhow::Result<()> {
     let app = App::new(
         store.clone(),
         outbox,
+        Scans::new(&metrics),
         acknowledgements.clone(),
         closing.subscribe(),
     )

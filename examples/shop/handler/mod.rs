@@ -6,6 +6,7 @@
 mod order;
 mod product;
 mod rating;
+mod scan;
 mod update;
 mod user;
 
@@ -15,5 +16,6 @@ pub(crate) use product::{
     show_product,
 };
 pub(crate) use rating::rate_product;
+pub(crate) use scan::{show_scan, start_scan};
 pub(crate) use update::follow_orders;
 pub(crate) use user::{open_session, register_user};

@@ -18,10 +18,12 @@ pub(crate) enum Route {
     PayOrder,
     FollowOrders,
     SalesReport,
+    StartScan,
+    ShowScan,
 }
 
 impl Route {
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::ListProducts,
         Self::ShowProduct,
         Self::SearchProducts,
@@ -35,6 +37,8 @@ impl Route {
         Self::PayOrder,
         Self::FollowOrders,
         Self::SalesReport,
+        Self::StartScan,
+        Self::ShowScan,
     ];
 
     pub(crate) fn method(self) -> Method {
@@ -66,6 +70,8 @@ impl Route {
             Self::PayOrder => (Method::POST, "/orders/{id}/payment", "pay_order"),
             Self::FollowOrders => (Method::GET, "/orders/updates", "follow_orders"),
             Self::SalesReport => (Method::GET, "/reports/sales", "sales_report"),
+            Self::StartScan => (Method::POST, "/scans", "start_scan"),
+            Self::ShowScan => (Method::GET, "/scans/{id}", "show_scan"),
         }
     }
 }

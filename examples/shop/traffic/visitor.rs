@@ -85,6 +85,10 @@ impl Visitor {
         if self.token.is_none() && self.random.u8(..5) > 0 {
             return self.log_in(name).await;
         }
+        // One visitor is curious, and with it a scan under way is met at times.
+        if self.number == 0 && self.random.u8(..40) == 0 {
+            return self.scan().await;
+        }
         match self.random.u8(..100) {
             0..11 => self.look(Call::new(Route::ListProducts)).await,
             11..31 => self.show_product().await,
@@ -181,6 +185,18 @@ impl Visitor {
             .id(product_id)
             .json(json!({ "stars": self.random.u8(..=5) }));
         self.send(call).await;
+    }
+
+    /// Has the shop's machine scanned and looks how far that is, or in vain.
+    async fn scan(&mut self) {
+        let call =
+            Call::new(Route::StartScan).json(json!({ "hosts": "127.0.0.1", "ports": "1-1024" }));
+        let Some(answer) = self.send(call).await else {
+            return;
+        };
+        if let Some(id) = answer.body["id"].as_i64() {
+            self.send(Call::new(Route::ShowScan).id(id)).await;
+        }
     }
 
     /// Follows its orders, or stops to.
