@@ -27,7 +27,7 @@ fn outcome_is_no_constant_label_even_before_there_is_a_family() {
 
 static LATE: Registry = Registry::new();
 
-// Mutation: `labels_of` adds every constant label.
+// Mutation: `const_labels_of` gives every constant label.
 #[test]
 fn a_family_that_comes_later_keeps_its_own_label() {
     let metrics = Metrics::builder()

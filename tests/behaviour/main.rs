@@ -31,6 +31,7 @@ mod outcome_option;
 mod overflow;
 mod polled_again;
 mod query;
+mod refused;
 mod registration;
 mod request;
 mod request_layer;

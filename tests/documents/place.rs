@@ -37,8 +37,12 @@ where
 }
 
 fn count(metrics: Metrics, endpoint: &str, status: u16) -> bool {
+    let method = match endpoint {
+        "<unmatched>" => "OTHER",
+        _ => "GET",
+    };
     let line = format!(
-        "http_requests_total{{method=\"GET\",endpoint=\"{endpoint}\",status=\"{status}\"}} 1\n"
+        "http_requests_total{{method=\"{method}\",endpoint=\"{endpoint}\",status=\"{status}\"}} 1\n"
     );
     metrics.to_text().contains(&line)
 }

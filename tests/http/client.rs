@@ -17,7 +17,11 @@ pub(crate) struct Tally {
 
 impl Tally {
     fn request(&mut self, endpoint: &str, status: u16) {
-        let labels = format!(r#"{{method="GET",endpoint="{endpoint}",status="{status}"}}"#);
+        let method = match endpoint {
+            "<unmatched>" => "OTHER",
+            _ => "GET",
+        };
+        let labels = format!(r#"{{method="{method}",endpoint="{endpoint}",status="{status}"}}"#);
         *self.requests.entry(labels).or_default() += 1;
     }
 

@@ -64,6 +64,13 @@ impl Growth {
         let families = self.0.iter();
         families.map(|(family, added)| (family.as_str(), *added))
     }
+
+    /// Those of the families of HTTP.
+    pub(crate) fn of_http(&self) -> Vec<(&str, usize)> {
+        let families = self.families();
+        let own = families.filter(|(family, _)| family.starts_with("http_"));
+        own.collect()
+    }
 }
 
 impl fmt::Display for Growth {

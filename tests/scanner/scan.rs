@@ -45,6 +45,7 @@ impl Tally {
             self.lookups += 1;
         }
         let known = METHODS.contains(&&*method);
+        let known = known && target != Target::Unmatched;
         let label = if known { &method } else { "OTHER" };
         let labels = (label.to_owned(), endpoint.to_owned(), status);
         *self.recorded.entry(labels).or_default() += 1;

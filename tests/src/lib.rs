@@ -21,4 +21,5 @@ pub mod pushgateway;
 pub mod python;
 pub mod redis;
 pub mod schemathesis;
+pub mod served;
 pub mod victoria;

@@ -4,6 +4,31 @@
 //! function sees it: templates, connections and statements in bulk.
 
 use super::family;
+use crate::desc::Desc;
+
+/// Those that have labels.
+static LABELLED: [&Desc; 13] = [
+    &DJANGO_HTTP_REQUESTS_LATENCY_SECONDS_BY_VIEW_METHOD,
+    &DJANGO_HTTP_REQUESTS_TOTAL_BY_METHOD_TOTAL,
+    &DJANGO_HTTP_REQUESTS_TOTAL_BY_TRANSPORT_TOTAL,
+    &DJANGO_HTTP_REQUESTS_TOTAL_BY_VIEW_TRANSPORT_METHOD_TOTAL,
+    &DJANGO_HTTP_RESPONSES_TOTAL_BY_STATUS_TOTAL,
+    &DJANGO_HTTP_RESPONSES_TOTAL_BY_STATUS_VIEW_METHOD_TOTAL,
+    &DJANGO_HTTP_RESPONSES_TOTAL_BY_CHARSET_TOTAL,
+    &DJANGO_HTTP_EXCEPTIONS_TOTAL_BY_TYPE_TOTAL,
+    &DJANGO_HTTP_EXCEPTIONS_TOTAL_BY_VIEW_TOTAL,
+    &DJANGO_HTTP_RESPONSES_TOTAL_BY_TEMPLATENAME_TOTAL,
+    &DJANGO_DB_NEW_CONNECTIONS_TOTAL,
+    &DJANGO_DB_NEW_CONNECTION_ERRORS_TOTAL,
+    &DJANGO_DB_EXECUTE_MANY_TOTAL,
+];
+
+/// The family here that has this label, if one has.
+pub(crate) fn family_with_label(label: &str) -> Option<&'static str> {
+    let mut families = LABELLED.into_iter();
+    let found = families.find(|family| family.labels.contains(&label));
+    found.map(|family| family.name)
+}
 
 family! {
     /// Total count of requests before middlewares run.

@@ -83,17 +83,8 @@ pub(super) fn shared_labels<'a>(
     outcome: Option<&'static str>,
     settings: &'a Settings,
 ) -> impl Iterator<Item = (&'a str, &'a str)> {
-    // `build()` refuses a name that a family has as a label; one that was
-    // made later keeps its own.
-    let own = |name: &str| {
-        let own = schema.labels.iter().any(|own| own.as_str() == name);
-        own || schema.by_outcome && name == "outcome"
-    };
-    let constant = settings.const_labels.iter();
-    let constant = constant.filter(move |(name, _)| schema.namespaced && !own(name));
-    let constant = constant.map(|(name, value)| (&**name, &**value));
     let outcome = outcome.map(|outcome| ("outcome", outcome));
-    outcome.into_iter().chain(constant)
+    outcome.into_iter().chain(settings.const_labels_of(schema))
 }
 
 impl Heads {

@@ -4,6 +4,7 @@ mod django;
 mod projection;
 mod rule;
 
+use crate::builtin::django::family_with_label;
 use crate::collect::model::Family;
 use crate::desc::Schema;
 use crate::record::FamilyCore;
@@ -79,7 +80,11 @@ impl Profile {
     /// Whether families of this profile have the label.
     pub(crate) fn has_label(self, label: &str) -> Option<&'static str> {
         let has = |rule: &&Rule| rule.labels.iter().any(|(name, _)| *name == label);
-        self.rules().iter().find(has).map(|rule| rule.name)
+        let projected = self.rules().iter().find(has).map(|rule| rule.name);
+        match self {
+            Self::Toolkit => projected,
+            Self::DjangoPrometheus => family_with_label(label).or(projected),
+        }
     }
 
     /// Whether the profile reads a family for others.

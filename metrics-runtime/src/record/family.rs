@@ -3,27 +3,23 @@
 use super::bucket::Bounds;
 use super::cells::GAUGES;
 use super::created;
-use super::dense::{Dense, combination};
+use super::dense::Dense;
 use super::native::NATIVES;
-use super::row::{Row, label_text};
+use super::row::Row;
 use super::slab::BEFORE_BUCKETS;
 use super::table::{Slot, Table};
 use super::thread::SLABS;
-use super::{Counter, Gauge, Histogram, InProgress};
+use super::{Counter, Gauge, Histogram};
 use crate::catalogue::Place;
 use crate::desc::{Closed, Kind, Schema};
 use crate::diagnostics::{Diagnostic, Overflow, report};
 use crate::outcome::Outcome;
 use once_cell::sync::OnceCell;
-use std::marker::PhantomData;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// Series of a family, unless it says otherwise.
 const DEFAULT_CAP: usize = 2_000;
-
-/// Dense families of at most so many series show all of them at zero.
-const SHOWN_AT_ZERO: usize = 100;
 
 /// Longest label value in bytes that gets a series of its own.
 const LONGEST_VALUE: usize = 1_024;
@@ -43,7 +39,7 @@ enum Origin {
 
 /// A label set that was looked up.
 #[derive(Clone, Copy, Debug)]
-struct Found<'a> {
+pub(crate) struct Found<'a> {
     row: &'a Row,
     /// As in [`Slot`].
     stride: u32,
@@ -67,7 +63,7 @@ impl Found<'_> {
     }
 
     /// Shows the series of an outcome, also at zero, and returns its cell.
-    fn show(self, outcome: Outcome) -> u32 {
+    pub(crate) fn show(self, outcome: Outcome) -> u32 {
         let outcome = if self.stride == 0 { 0 } else { outcome.index() };
         self.row.show(outcome);
         self.slot().cell(outcome)
@@ -81,16 +77,16 @@ pub struct FamilyCore {
     pub(crate) bounds: &'static Bounds,
     /// When it was made, as [`created`] has it.
     pub(crate) created: u32,
-    dense: Option<Dense>,
-    table: Table,
+    pub(super) dense: Option<Dense>,
+    pub(super) table: Table,
     /// Cells from one outcome of a label set to the next; zero without outcomes.
-    stride: u32,
+    pub(super) stride: u32,
     cap: usize,
     /// Label sets that count towards the cap.
     open: AtomicUsize,
     /// A label set was refused.
     full: AtomicBool,
-    overflow: OnceCell<Row>,
+    pub(super) overflow: OnceCell<Row>,
     reported: [AtomicBool; 2],
     /// The call site that declared the family.
     by: Option<Place>,
@@ -157,7 +153,7 @@ impl FamilyCore {
         (dense.values == values).then(|| self.dense_slot(dense))?
     }
 
-    fn dense_slot(&self, dense: &Dense) -> Option<Slot> {
+    pub(super) fn dense_slot(&self, dense: &Dense) -> Option<Slot> {
         let first = dense.first.get_or_init(|| {
             let len = u32::try_from(dense.len).ok()?;
             Some(self.allocate(len)?.first)
@@ -249,17 +245,8 @@ impl FamilyCore {
         Found { row, stride: 0 }
     }
 
-    /// The overflow series, for who gives out no more than `most` label sets itself.
-    #[cfg_attr(
-        not(feature = "http"),
-        expect(dead_code, reason = "asked by the HTTP layer")
-    )]
-    pub(crate) fn past(&self, most: usize) -> u32 {
-        self.overflow(Overflow::Cap(most)).show(Outcome::Ok)
-    }
-
     /// The overflow series, counted, and told once for each reason.
-    fn overflow(&self, reason: Overflow) -> Found<'_> {
+    pub(crate) fn overflow(&self, reason: Overflow) -> Found<'_> {
         let row = self.overflow_row();
         if let Some(overflows) = &self.overflows {
             let slot = overflows.constant(&[self.schema.name.as_str()], &[Outcome::Ok]);
@@ -328,94 +315,6 @@ impl FamilyCore {
         }
     }
 
-    /// How many label sets have rows of their own.
-    pub(crate) fn len(&self) -> usize {
-        self.table.len()
-    }
-
-    /// The rows of those label sets.
-    pub(crate) fn rows(&self) -> impl Iterator<Item = &'static Row> {
-        self.table.rows()
-    }
-
-    /// The overflow series, if anything went there.
-    pub(crate) fn overflowed(&self) -> Option<&Row> {
-        self.overflow.get()
-    }
-
-    /// Cells from one outcome of a label set to the next; zero without outcomes.
-    pub(crate) fn stride(&self) -> u32 {
-        self.stride
-    }
-
-    /// The cells of all combinations of closed sets and how many there are, if
-    /// the family is dense.
-    pub(crate) fn combinations(&self) -> Option<(Slot, usize)> {
-        let dense = self.dense.as_ref()?;
-        Some((self.dense_slot(dense)?, dense.len))
-    }
-
-    /// The labels of a combination, rendered.
-    pub(crate) fn combination(&self, index: usize) -> Box<str> {
-        let values = self
-            .dense
-            .as_ref()
-            .map(|dense| combination(dense.values, index));
-        label_text(&self.schema.labels, &values.unwrap_or_default())
-    }
-
-    /// Whether a combination is served even if nothing was recorded.
-    pub(crate) fn combinations_are_shown(&self) -> bool {
-        self.dense
-            .as_ref()
-            .is_some_and(|dense| dense.len <= SHOWN_AT_ZERO)
-    }
-
-    /// All series to be served: label values, outcome and first cell, in the
-    /// order of the page.
-    pub(crate) fn series(&self) -> Vec<Series> {
-        let labels = &self.schema.labels;
-        let mut all = Vec::new();
-        if let (Some(dense), Some((slot, len))) = (&self.dense, self.combinations()) {
-            all.extend((0..len).zip(0..).map(|(index, cell)| {
-                Series {
-                    values: combination(dense.values, index)
-                        .into_iter()
-                        .map(str::to_owned)
-                        .collect(),
-                    outcome: None,
-                    cell: slot.cell(cell),
-                    created: self.created,
-                    shown: self.combinations_are_shown(),
-                }
-            }));
-        }
-        let mut rows: Vec<&Row> = self.rows().collect();
-        rows.sort_unstable_by_key(|row| row.text());
-        for row in rows {
-            let outcomes = if self.schema.by_outcome {
-                Outcome::ALL
-            } else {
-                &[Outcome::Ok]
-            };
-            all.extend(outcomes.iter().map(|outcome| Series {
-                values: row.values(labels),
-                outcome: self.schema.by_outcome.then_some(outcome.as_str()),
-                cell: row.first() + self.stride * outcome.index(),
-                created: row.created(),
-                shown: row.is_shown(outcome.index()),
-            }));
-        }
-        all.extend(self.overflowed().map(|row| Series {
-            values: row.values(labels),
-            outcome: self.schema.by_outcome.then_some(OVERFLOW),
-            cell: row.first(),
-            created: row.created(),
-            shown: true,
-        }));
-        all
-    }
-
     pub(crate) fn counter(cell: u32) -> Counter {
         Counter {
             cell,
@@ -437,191 +336,15 @@ impl FamilyCore {
     }
 }
 
-/// A series as a scrape sees it.
-#[derive(Debug)]
-pub(crate) struct Series {
-    pub(crate) values: Vec<String>,
-    pub(crate) outcome: Option<&'static str>,
-    pub(crate) cell: u32,
-    /// When it was made, as `created` has it.
-    pub(crate) created: u32,
-    /// Served even if nothing was recorded.
-    pub(crate) shown: bool,
-}
-
-mod sealed {
-    use super::{Bounds, FamilyCore};
-    use crate::catalogue::{OFF, Site, UNRESOLVED};
-    use crate::desc::Unit;
-    use crate::measure::nth;
-
-    /// Keeps [`Metric`](super::Metric) to the kinds that cells exist for.
-    pub trait Sealed: Copy {
-        /// A series that swallows what is recorded.
-        const NOWHERE: Self;
-
-        fn at(family: &FamilyCore, cell: u32) -> Self;
-
-        /// The nth of the series that lie in a row from a site's first cell on.
-        fn in_row(site: &'static Site, first: u32, index: u32) -> Self;
-    }
-
-    impl Sealed for super::Counter {
-        const NOWHERE: Self = Self {
-            cell: 0,
-            site: None,
-            off: true,
-        };
-
-        #[inline]
-        fn at(_: &FamilyCore, cell: u32) -> Self {
-            FamilyCore::counter(cell)
-        }
-
-        #[inline]
-        fn in_row(site: &'static Site, first: u32, index: u32) -> Self {
-            Self {
-                cell: first.wrapping_add(index),
-                site: Some(site),
-                off: false,
-            }
-        }
-    }
-
-    impl Sealed for super::Gauge {
-        const NOWHERE: Self = Self { cell: 0 };
-
-        #[inline]
-        fn at(_: &FamilyCore, cell: u32) -> Self {
-            FamilyCore::gauge(cell)
-        }
-
-        #[inline]
-        fn in_row(site: &'static Site, first: u32, index: u32) -> Self {
-            if matches!(first, UNRESOLVED | OFF) {
-                return nth(site, index).map_or(Self::NOWHERE, |(_, cell)| Self { cell });
-            }
-            Self {
-                cell: first.wrapping_add(index),
-            }
-        }
-    }
-
-    impl Sealed for super::InProgress {
-        const NOWHERE: Self = Self { cell: 0 };
-
-        fn at(_: &FamilyCore, cell: u32) -> Self {
-            Self { cell }
-        }
-
-        #[inline]
-        fn in_row(site: &'static Site, _: u32, index: u32) -> Self {
-            nth(site, index).map_or(Self::NOWHERE, |(_, cell)| Self { cell })
-        }
-    }
-
-    impl Sealed for super::Histogram {
-        const NOWHERE: Self = Self {
-            cell: 0,
-            bounds: Bounds::NONE,
-            unit: Unit::Value,
-        };
-
-        fn at(family: &FamilyCore, cell: u32) -> Self {
-            family.histogram(cell)
-        }
-
-        #[inline]
-        fn in_row(site: &'static Site, _: u32, index: u32) -> Self {
-            nth(site, index).map_or(Self::NOWHERE, |(family, cell)| family.histogram(cell))
-        }
-    }
-}
-
-/// The series of a family with these label values and this outcome.
-pub(crate) fn at<M: Metric>(family: &FamilyCore, values: &[&str], outcome: Outcome) -> M {
-    M::at(family, family.shown(values, outcome))
-}
-
-/// [`Counter`], [`Gauge`], [`Histogram`] or [`InProgress`].
-pub trait Metric: sealed::Sealed {}
-
-impl Metric for Counter {}
-impl Metric for Gauge {}
-impl Metric for Histogram {}
-impl Metric for InProgress {}
-
-/// A family with `N` labels, made at run time through a
-/// [`Registry`](crate::Registry).
-///
-/// ```
-/// let registry = metrics_runtime::Registry::new();
-/// let logins = registry.counter_family("logins_total", "Logins.", ["method", "result"])?;
-/// logins.with(["password", "ok"]).inc();
-/// assert!(registry.to_text().contains(r#"logins_total{method="password",result="ok"} 1"#));
-/// # Ok::<(), metrics_runtime::RegisterError>(())
-/// ```
-#[derive(Clone, Debug)]
-pub struct Family<M, const N: usize> {
-    pub(crate) core: Arc<FamilyCore>,
-    pub(crate) metric: PhantomData<fn() -> M>,
-}
-
-impl<M: Metric, const N: usize> Family<M, N> {
-    /// The series with these label values, in the order of the labels.
-    ///
-    /// It is served from now on, at zero until something is recorded. Label
-    /// values are compared in full. Past 2,000 series, or with a value over
-    /// 1 KiB, it is the family's overflow series, whose values are all
-    /// `__overflow__`.
-    pub fn with(&self, values: [&str; N]) -> M {
-        at(&self.core, &values, Outcome::Ok)
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{FamilyCore, Series};
+    use super::FamilyCore;
     use crate::desc::{Desc, Schema};
     use crate::outcome::Outcome;
 
     fn family(desc: &Desc) -> FamilyCore {
         let schema = Schema::try_from(desc).expect("the description is valid");
         FamilyCore::new(schema, None, None)
-    }
-
-    fn text(series: &Series) -> String {
-        let outcome = series.outcome.unwrap_or("-");
-        format!("{} {outcome} {}", series.values.join(","), series.shown)
-    }
-
-    #[test]
-    fn series_are_in_the_order_of_the_page_with_the_overflow_last() {
-        let family = family(
-            &Desc::counter("a_total", "A.", &["x", "y"])
-                .by_outcome()
-                .cap(2),
-        );
-        let first = family.shown(&["b\"", "c"], Outcome::Error);
-        let other = family.shown(&["a", "\\n"], Outcome::Ok);
-        let over = family.shown(&["c", "c"], Outcome::Ok);
-        assert_eq!(over, family.shown(&["d", "d"], Outcome::Panic));
-        let series = family.series();
-        let texts: Vec<String> = series.iter().map(text).collect();
-        let expected = [
-            "a,\\n ok true",
-            "a,\\n error false",
-            "a,\\n panic false",
-            "a,\\n cancelled false",
-            "b\",c ok false",
-            "b\",c error true",
-            "b\",c panic false",
-            "b\",c cancelled false",
-            "__overflow__,__overflow__ __overflow__ true",
-        ];
-        assert_eq!(texts, expected);
-        let cells = [&series[5], &series[0], &series[8]].map(|series| series.cell);
-        assert_eq!(cells, [first, other, over]);
     }
 
     // Mutation: `row` sets `full` before the last row that has room is made.

@@ -1,6 +1,7 @@
 //! Buckets of built-in families that the set-up decides.
 
 use super::Registry;
+use super::state::State;
 use crate::builtin::{django, http, query};
 use crate::desc::Desc;
 use crate::profile::Profile;
@@ -41,29 +42,38 @@ impl Buckets {
     }
 }
 
-impl Registry {
-    /// Decides about buckets, before call sites are taken up, and gives what was decided
-    /// before. What nobody says now stays as it was.
+impl State {
+    /// The buckets that a set-up decides about: what it doesn't say stays as it was.
     ///
     /// # Errors
     ///
     /// The name of a family that has others already.
-    pub(crate) fn set_buckets(
-        &self,
-        mut buckets: Buckets,
-    ) -> Result<Option<Buckets>, &'static str> {
-        let mut state = self.lock();
-        if let (None, Some(before)) = (&buckets.latency, &state.buckets) {
+    pub(super) fn decide(&self, mut buckets: Buckets) -> Result<Buckets, &'static str> {
+        if let (None, Some(before)) = (&buckets.latency, &self.buckets) {
             buckets.latency.clone_from(&before.latency);
         }
         for desc in DECIDED {
             let wanted = buckets.of(desc).unwrap_or(desc.buckets);
-            let declared = state.find(desc.name);
+            let declared = self.find(desc.name);
             let differs = |own: &[f64]| own != wanted;
             if declared.is_some_and(|family| differs(&family.schema.buckets)) {
                 return Err(desc.name);
             }
         }
+        Ok(buckets)
+    }
+}
+
+impl Registry {
+    /// Decides about buckets, before call sites are taken up, and gives what was decided
+    /// before.
+    ///
+    /// # Errors
+    ///
+    /// The name of a family that has others already.
+    pub(crate) fn set_buckets(&self, buckets: Buckets) -> Result<Option<Buckets>, &'static str> {
+        let mut state = self.lock();
+        let buckets = state.decide(buckets)?;
         Ok(state.buckets.replace(buckets))
     }
 
@@ -99,7 +109,7 @@ mod tests {
         assert_eq!(buckets.of(&http::HTTP_REQUEST_SIZE_BYTES), None);
     }
 
-    // Mutations: `set_buckets` doesn't keep what was said before; `build` keeps what a
+    // Mutations: `decide` doesn't keep what was said before; `build` keeps what a
     // set-up that it refuses has said.
     #[test]
     fn buckets_stay_where_a_later_set_up_says_nothing_or_is_refused() {
@@ -118,7 +128,7 @@ mod tests {
         assert_eq!(bounds(), [1.0, 2.0]);
     }
 
-    // Mutation: `set_buckets` doesn't look at what is declared.
+    // Mutation: `decide` doesn't look at what is declared.
     #[test]
     fn a_family_that_was_recorded_into_keeps_its_buckets_and_the_set_up_is_refused() {
         let registry: &'static Registry = Box::leak(Box::default());

@@ -4,9 +4,11 @@ pub(crate) mod bridge;
 mod bucket;
 mod error;
 mod global;
+mod settings;
 mod state;
 #[cfg(test)]
 mod tests;
+mod trial;
 
 pub(crate) use bucket::Buckets;
 pub use error::{Conflict, RegisterError};
@@ -14,7 +16,9 @@ pub use error::{Conflict, RegisterError};
 pub(crate) use global::dropped_exemplar;
 pub(crate) use global::dropped_observation;
 pub use global::global;
+pub(crate) use settings::Settings;
 use state::State;
+pub(crate) use trial::Trial;
 
 use crate::builtin::toolkit::COLLECTOR_SUCCESS;
 use crate::catalogue::Site;
@@ -77,17 +81,6 @@ pub struct Registry {
 
 /// Families, with the names that they are served under.
 pub(crate) type Served = Vec<(String, Arc<FamilyCore>)>;
-
-/// What `build()` decides about a page.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Settings {
-    /// With its underscore; empty without a namespace.
-    pub(crate) namespace: String,
-    pub(crate) const_labels: Vec<(String, String)>,
-    pub(crate) profile: Profile,
-    /// Databases, by the names that queries give them, and their vendors.
-    pub(crate) vendors: Vec<(String, String)>,
-}
 
 impl Registry {
     /// An empty registry.
@@ -320,23 +313,6 @@ impl Registry {
             instruments
                 .map(|instrument| in_force(state, instrument.desc))
                 .collect()
-        })
-    }
-
-    /// A family of the application that has this label.
-    pub(crate) fn family_with_label(&self, label: &str) -> Option<String> {
-        let has = |core: &FamilyCore| {
-            let schema = &core.schema;
-            let own = schema.labels.iter().any(|own| own.as_str() == label);
-            schema.namespaced && own
-        };
-        self.with_state(|state| {
-            let mut families = state.families.iter();
-            let declared = families.find(|(_, declared)| has(&declared.core));
-            let mut collected = state.collected.iter();
-            let mut collected = || collected.find(|(_, known)| known.has_label(label));
-            let name = declared.map(|(name, _)| name);
-            name.or_else(|| collected().map(|(name, _)| name)).cloned()
         })
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Buckets, Conflict, RegisterError, Registry, global};
 use crate::builtin::toolkit;
-use crate::catalogue::{self, Place, Site};
+use crate::catalogue::{self, Instrument, Place, Site};
 use crate::collect::model::Kind;
 use crate::collect::{CollectorError, Head, Inline, Own, Shared, Slot, check_name, clash};
 use crate::config::latency_buckets_of_environment;
@@ -18,13 +18,13 @@ use std::time::Duration;
 const DEFAULT: &str = "prometheus_default";
 
 /// The families in force, and what is known of the catalogue.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct State {
     pub(super) families: BTreeMap<String, Declared>,
     /// Sites of the catalogue that were looked at.
     scanned: usize,
     pub(super) conflicts: Vec<Conflict>,
-    toolkit: Option<Toolkit>,
+    pub(super) toolkit: Option<Toolkit>,
     /// Families that hold their values themselves, or are asked for them.
     pub(super) collected: BTreeMap<String, Collected>,
     /// Callbacks first, then collectors, then registries of the `prometheus`
@@ -45,21 +45,21 @@ pub(super) struct State {
 }
 
 /// A family, and who declared it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Declared {
     pub(super) core: Arc<FamilyCore>,
     by: Option<Place>,
 }
 
 /// A family that isn't in cells.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Collected {
     pub(super) head: Head,
     pub(super) values: Held,
 }
 
 /// Where the values of such a family are.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Held {
     Here(Arc<dyn Inline>),
     /// In the slots of callbacks, whose names keep the series apart; the names of
@@ -80,8 +80,8 @@ impl Collected {
 }
 
 /// What a registry counts about itself.
-#[derive(Debug)]
-struct Toolkit {
+#[derive(Clone, Debug)]
+pub(super) struct Toolkit {
     conflicts: Counter,
     overflows: Arc<FamilyCore>,
 }
@@ -382,21 +382,13 @@ impl State {
     }
 
     /// Declares the toolkit's own families, before all others.
-    fn declare_toolkit(&mut self) {
+    pub(super) fn declare_toolkit(&mut self) -> Option<[Arc<FamilyCore>; 3]> {
         let mut own = |desc| self.declare_desc(desc, None).ok();
-        let families = [
-            own(&toolkit::CONFLICTS),
-            own(&toolkit::SERIES_OVERFLOW),
-            own(&toolkit::DROPPED_OBSERVATIONS),
-        ];
-        if let [Some(conflicts), Some(overflows), Some(_)] = families {
-            let slot = conflicts.constant(&[], &[Outcome::Ok]);
-            let conflicts = FamilyCore::counter(slot.first);
-            self.toolkit = Some(Toolkit {
-                conflicts,
-                overflows,
-            });
-        }
+        Some([
+            own(&toolkit::CONFLICTS)?,
+            own(&toolkit::SERIES_OVERFLOW)?,
+            own(&toolkit::DROPPED_OBSERVATIONS)?,
+        ])
     }
 
     /// Takes up the sites that the catalogue got since the last time.
@@ -409,8 +401,32 @@ impl State {
                     ..Buckets::default()
                 });
             }
-            self.declare_toolkit();
+            if let Some([conflicts, overflows, _]) = self.declare_toolkit() {
+                let slot = conflicts.constant(&[], &[Outcome::Ok]);
+                let conflicts = FamilyCore::counter(slot.first);
+                self.toolkit = Some(Toolkit {
+                    conflicts,
+                    overflows,
+                });
+            }
         }
+        let conflicts = self.declare_sites(registry, |site, instrument, family| {
+            if let Some(values) = instrument.constants(site.place()) {
+                let may_fail = site.is_fallible() && family.schema.by_outcome;
+                let shown = if may_fail { 2 } else { 1 };
+                family.constant(&values, &[Outcome::Ok, Outcome::Error][..shown]);
+            }
+        });
+        self.refuse(&conflicts);
+        conflicts
+    }
+
+    /// Declares the families of new sites, and calls `declared` with each.
+    pub(super) fn declare_sites(
+        &mut self,
+        registry: &Registry,
+        declared: impl Fn(&'static Site, &'static Instrument, &FamilyCore),
+    ) -> Vec<Conflict> {
         let (len, new) = catalogue::since(self.scanned);
         let mut sites: Vec<&'static Site> = new
             .filter(|site| std::ptr::eq(site.registry(), registry))
@@ -425,17 +441,10 @@ impl State {
                     // its site, which is still one place.
                     Err(conflict) if conflicts.contains(&conflict) => {}
                     Err(conflict) => conflicts.push(conflict),
-                    Ok(family) => {
-                        if let Some(values) = instrument.constants(site.place()) {
-                            let may_fail = site.is_fallible() && family.schema.by_outcome;
-                            let shown = if may_fail { 2 } else { 1 };
-                            family.constant(&values, &[Outcome::Ok, Outcome::Error][..shown]);
-                        }
-                    }
+                    Ok(family) => declared(site, instrument, &family),
                 }
             }
         }
-        self.refuse(&conflicts);
         conflicts
     }
 

@@ -28,13 +28,10 @@ fn read_family(
     scan: &mut Scan,
 ) -> FamilySnapshot {
     let schema = &family.schema;
-    let own = |name: &str| {
-        let own = schema.labels.iter().any(|label| label.as_str() == name);
-        own || schema.by_outcome && name == "outcome"
-    };
-    let constant = registry.settings().const_labels.iter();
-    let constant = constant.filter(|(name, _)| schema.namespaced && !own(name));
-    let constant: Vec<_> = constant.cloned().collect();
+    let constant = registry.settings().const_labels_of(schema);
+    let constant: Vec<_> = constant
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
     let series = family.series().into_iter().filter_map(|series| {
         let (value, touched) = read_value(family, series.cell, scan);
         let names = schema.labels.iter().map(LabelName::as_str);

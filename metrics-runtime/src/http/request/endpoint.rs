@@ -57,16 +57,18 @@ impl fmt::Debug for Endpoint {
 }
 
 impl Endpoint {
-    /// Calls `with` with the route of a request.
-    pub(super) fn with<R>(&self, head: RequestHead<'_>, with: impl FnOnce(&str) -> R) -> R {
+    /// Calls `with` with the route of a request, if it has met one.
+    #[inline]
+    pub(super) fn with<R>(&self, head: RequestHead<'_>, with: impl FnOnce(Option<&str>) -> R) -> R {
         match self {
             Self::Axum => {
                 let matched = head.extensions.get::<MatchedPath>();
-                with(matched.map_or(UNMATCHED, MatchedPath::as_str))
+                with(matched.map(MatchedPath::as_str))
             }
             Self::Found(find) => {
                 let found = find(head);
-                with(found.as_deref().unwrap_or(UNMATCHED))
+                // Whoever says so by the label's value means the same.
+                with(found.as_deref().filter(|found| *found != UNMATCHED))
             }
         }
     }

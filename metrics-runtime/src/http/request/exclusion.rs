@@ -1,6 +1,6 @@
 //! Paths that aren't recorded.
 
-use super::layer::HttpLayerError;
+use super::error::HttpLayerError;
 use crate::config::{Config, EnvironmentError, variable};
 use regex_lite::Regex;
 

@@ -1,7 +1,7 @@
 //! The families of the layer, in a registry.
 
 use super::label_set::LabelSet;
-use super::layer::Options;
+use super::option::Options;
 use super::placement::Placement;
 use crate::builtin::http as builtin;
 use crate::builtin::query::HTTP_REQUEST_DB_QUERIES;

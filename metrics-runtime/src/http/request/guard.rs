@@ -44,7 +44,7 @@ pub(super) struct Guard {
     stage: Stage,
     /// It is timed and sized.
     is_chosen: bool,
-    /// As in its route.
+    /// As its route was at the start.
     is_special: bool,
     runs: Runs,
     /// The response has no body to send, whatever it holds.
@@ -111,8 +111,14 @@ enum End {
 
 impl Guard {
     #[inline]
-    pub(super) fn new(route: &'static Route, combination: u16, size: Size, bodiless: bool) -> Self {
-        let (is_chosen, counts_queries) = if route.is_special {
+    pub(super) fn new(
+        route: &'static Route,
+        is_special: bool,
+        combination: u16,
+        size: Size,
+        bodiless: bool,
+    ) -> Self {
+        let (is_chosen, counts_queries) = if is_special {
             let families = route.families();
             (families.is_chosen(), families.queries.is_some())
         } else {
@@ -136,7 +142,7 @@ impl Guard {
             combination,
             stage: Stage::Handler,
             is_chosen,
-            is_special: route.is_special,
+            is_special,
             runs: Runs::Called,
             bodiless,
         }
@@ -197,12 +203,15 @@ impl Guard {
         }
     }
 
-    /// What most layers and routes have nothing of.
+    /// What most routes have nothing of, once they have led somewhere.
     #[inline(never)]
     fn special_head(&mut self, status: StatusCode, extensions: &Extensions) {
         if self.route.is_unmatched {
             let placement = &self.route.families().placement;
             placement.answered_without_route(status);
+        }
+        if status.is_success() {
+            self.route.special.has_led();
         }
         if let Some(labels) = self.route.labels() {
             self.combination = labels.find(self.combination, extensions);

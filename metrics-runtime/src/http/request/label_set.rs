@@ -1,6 +1,6 @@
 //! Labels that the application adds to requests, each of a closed set.
 
-use super::layer::HttpLayerError;
+use super::error::HttpLayerError;
 use crate::desc::Schema;
 use crate::label::ClosedLabel;
 use crate::name::LabelName;

@@ -1,72 +1,19 @@
 //! The layer and its options.
 
-use super::django::Django;
 use super::endpoint::{Endpoint, RequestHead};
+use super::error::HttpLayerError;
 use super::exclusion::Exclusion;
-use super::family::Families;
-use super::label_set::LabelSet;
-use super::placement::Placement;
-use super::route::Routes;
+use super::option::{IsSecure, Options, View};
 use super::service::HttpService;
+use super::shared::Shared;
 use crate::config::{are_buckets, is_rate};
 use crate::label::ClosedLabel;
-use crate::name::NameError;
 use crate::profile::Profile;
 use crate::{Metrics, Registry};
-use http::uri::Scheme;
 use once_cell::sync::OnceCell;
 use std::borrow::Cow;
-use std::fmt;
 use std::sync::Arc;
 use tower_layer::Layer;
-
-/// Why a layer can't be made.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum HttpLayerError {
-    /// A path isn't a regular expression.
-    #[error("the excluded path `{pattern}` isn't a regular expression: {reason}")]
-    Pattern {
-        /// The expression.
-        pattern: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// The rate of a sample isn't one.
-    #[error("the sample rate is {rate}; it is a share from 0 to 1, such as 0.1")]
-    Rate {
-        /// The rate as given.
-        rate: f64,
-    },
-    /// The bounds of buckets can't be used.
-    #[error(
-        "the buckets are {bounds:?}; they are rising seconds above zero, from one to 500 of them"
-    )]
-    Buckets {
-        /// The bounds as given.
-        bounds: Vec<f64>,
-    },
-    /// The name of a label isn't valid.
-    #[error(transparent)]
-    Label(#[from] NameError),
-    /// A label of that name is there already.
-    #[error("the label `{label}` is there already; choose another name")]
-    LabelTaken {
-        /// The label in question.
-        label: String,
-    },
-    /// Labels have too many values.
-    #[error(
-        "with the label `{label}`, each route would have {combinations} combinations of values; \
-         at most 1000 are possible"
-    )]
-    TooManyValues {
-        /// The label in question.
-        label: String,
-        /// How many there would be.
-        combinations: usize,
-    },
-}
 
 /// Records the requests of a service.
 ///
@@ -88,16 +35,19 @@ pub enum HttpLayerError {
 ///
 /// `endpoint` is the route that axum has matched, `/users/{id}`, never the path
 /// that the client asks for; without a route it is `<unmatched>`. `method` is one
-/// of RFC 9110's, `PATCH` or `OTHER`, so that the series are bounded by the routes and
-/// the ten methods.
+/// of RFC 9110's, `PATCH` or `OTHER`, which is any other method, and each method of a
+/// request that meets no route. So what a client makes up is one series of each family,
+/// and the others are bounded by the routes and the ten methods: a route that is asked
+/// for by each of them, most of which it answers by 405, has ten. Who needs the methods
+/// of a fallback gives it a route, such as `/{*path}`.
 ///
 /// In axum, add it by [`Router::layer`](axum::Router::layer) after the routes:
 /// requests that meet none are recorded too. Where it is added otherwise:
 ///
 /// | the layer is… | then | and says so |
 /// |---|---|---|
-/// | around the whole router, or before its routes are looked up | every `endpoint` is `<unmatched>` | after 100 answers, unless a route was ever met |
-/// | added twice, here and around a router that this one is nested in | the outer one records, the inner one doesn't, but for requests under way when the first is met | at the second request |
+/// | around the whole router, or before its routes are looked up | every `endpoint` is `<unmatched>`, and every `method` is `OTHER` | after 100 answers, unless a route was ever met |
+/// | added twice, here and around a router that this one is nested in | the outer one records, the inner one doesn't | at the first request |
 /// | added by [`Router::route_layer`](axum::Router::route_layer) | requests that meet no route aren't recorded | no |
 /// | added before some of the routes | those aren't recorded | no |
 ///
@@ -136,8 +86,8 @@ pub enum HttpLayerError {
 /// a head, one that is given up before it has the status 499, and `Unmeasured` isn't
 /// looked at, since a request is counted before it is answered. A response's
 /// [`ErrorKind`](crate::ErrorKind) is the type of an exception, whatever its status.
-/// [`sample`](Self::sample) and [`label`](Self::label) are for the toolkit's families
-/// alone.
+/// [`sample`](Self::sample) and [`label`](Self::label) are errors there: Django's
+/// histograms have each request, and its families have Django's labels alone.
 #[derive(Clone, Debug)]
 #[must_use = "a layer does nothing until it is added to a service"]
 pub struct HttpLayer {
@@ -152,106 +102,6 @@ struct Inner {
     options: Options,
     /// Made when the layer is added first: axum adds it to each route.
     shared: OnceCell<&'static Shared>,
-}
-
-#[derive(Clone, Debug, Default)]
-pub(super) struct Options {
-    pub(super) endpoint: Endpoint,
-    pub(super) exclusion: Exclusion,
-    /// The share of requests that are timed and sized, if not all are.
-    pub(super) sample: Option<f64>,
-    /// Bounds of latencies, if not those of the registry.
-    pub(super) buckets: Option<Vec<f64>>,
-    pub(super) labels: LabelSet,
-    pub(super) view: View,
-    pub(super) is_secure: IsSecure,
-}
-
-/// Names the view of an endpoint, for Django's families.
-#[derive(Clone, Default)]
-pub(super) struct View(Option<Arc<FindView>>);
-
-type FindView = dyn Fn(&str) -> Option<Cow<'static, str>> + Send + Sync;
-
-impl View {
-    /// The name of the view; that of the endpoint if it has none of its own.
-    pub(super) fn of<'a>(&self, endpoint: &'a str) -> Cow<'a, str> {
-        let found = self.0.as_ref().and_then(|find| find(endpoint));
-        found.unwrap_or(Cow::Borrowed(endpoint))
-    }
-}
-
-impl fmt::Debug for View {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("View").field(&self.0.is_some()).finish()
-    }
-}
-
-/// Says whether a request came by TLS, for Django's families.
-#[derive(Clone, Default)]
-pub(super) struct IsSecure(Option<Arc<FindSecure>>);
-
-type FindSecure = dyn Fn(RequestHead<'_>) -> bool + Send + Sync;
-
-impl IsSecure {
-    /// By the scheme of its URI, unless the application knows better.
-    pub(super) fn of(&self, head: RequestHead<'_>) -> bool {
-        match &self.0 {
-            Some(find) => find(head),
-            None => head.uri.scheme() == Some(&Scheme::HTTPS),
-        }
-    }
-}
-
-impl fmt::Debug for IsSecure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("IsSecure").field(&self.0.is_some()).finish()
-    }
-}
-
-/// What all requests of a layer share. It is never freed: a service has few
-/// layers, and requests would otherwise count their references to it.
-#[derive(Debug)]
-pub(super) struct Shared {
-    pub(super) options: Options,
-    pub(super) placement: &'static Placement,
-    pub(super) recording: Recording,
-}
-
-/// Where requests are recorded.
-#[derive(Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "there is one for a layer, and a box would be one more load for each request"
-)]
-pub(super) enum Recording {
-    /// In the toolkit's families.
-    Own(Families, Routes),
-    /// In Django's.
-    Django(Django),
-}
-
-impl Shared {
-    fn new(registry: &'static Registry, profile: Profile, options: &Options) -> Self {
-        let placement: &'static Placement = Box::leak(Box::new(Placement::new(registry)));
-        if let Endpoint::Found(_) = options.endpoint {
-            placement.has_route();
-        }
-        let recording = match profile {
-            Profile::Toolkit => {
-                let families = Families::of(registry, options, placement);
-                Recording::Own(families, Routes::new())
-            }
-            Profile::DjangoPrometheus => {
-                Recording::Django(Django::new(registry, options, placement))
-            }
-        };
-        Self {
-            options: options.clone(),
-            placement,
-            recording,
-        }
-    }
 }
 
 impl Metrics {
@@ -283,6 +133,14 @@ impl HttpLayer {
         let mut options = self.inner.options.clone();
         change(&mut options);
         Self::new(self.inner.registry, self.inner.profile, options)
+    }
+
+    /// Refuses an option that Django's families have no place for.
+    fn check_option(&self, option: &'static str) -> Result<(), HttpLayerError> {
+        match self.inner.profile {
+            Profile::Toolkit => Ok(()),
+            Profile::DjangoPrometheus => Err(HttpLayerError::NotDjangos { option }),
+        }
     }
 
     /// Leaves out paths that match one of these regular expressions, anywhere
@@ -336,10 +194,14 @@ impl HttpLayer {
     ///
     /// # Errors
     ///
-    /// The rate isn't from 0 to 1.
+    /// The rate isn't from 0 to 1, or below 1 under
+    /// [`Profile::DjangoPrometheus`](crate::Profile::DjangoPrometheus).
     pub fn sample(self, rate: f64) -> Result<Self, HttpLayerError> {
         if !is_rate(rate) {
             return Err(HttpLayerError::Rate { rate });
+        }
+        if rate < 1.0 {
+            self.check_option("sample")?;
         }
         Ok(self.with(|options| options.sample = Some(rate).filter(|rate| *rate < 1.0)))
     }
@@ -398,12 +260,14 @@ impl HttpLayer {
     ///
     /// # Errors
     ///
-    /// The name isn't valid, or taken, be it by a constant label, or all labels together have more than 1,000
-    /// combinations of values.
+    /// The name isn't valid, or taken, be it by a constant label, or all labels together
+    /// have more than 1,000 combinations of values, or the profile is
+    /// [`Profile::DjangoPrometheus`](crate::Profile::DjangoPrometheus).
     pub fn label<T: ClosedLabel + Send + Sync + 'static>(
         self,
         name: &str,
     ) -> Result<Self, HttpLayerError> {
+        self.check_option("label")?;
         let constant = &self.inner.registry.settings().const_labels;
         if constant.iter().any(|(constant, _)| constant == name) {
             let label = name.to_owned();

@@ -7,13 +7,17 @@ use http::Method;
 pub(super) struct MethodLabel(usize);
 
 /// The methods of RFC 9110, section 9.3, and RFC 5789. A client may send any
-/// token as a method; `OTHER` stands for those that aren't listed.
+/// token as a method; `OTHER` stands for those that aren't listed, and for all methods
+/// where no route is met.
 const NAMES: [&str; 10] = [
     "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "OTHER",
 ];
 
 impl MethodLabel {
     pub(super) const COUNT: usize = NAMES.len();
+
+    /// What isn't listed.
+    pub(super) const OTHER: Self = Self(Self::COUNT - 1);
 
     pub(super) fn of(method: &Method) -> Self {
         Self(match *method {
@@ -26,7 +30,7 @@ impl MethodLabel {
             Method::OPTIONS => 6,
             Method::TRACE => 7,
             Method::PATCH => 8,
-            _ => 9,
+            _ => return Self::OTHER,
         })
     }
 
@@ -37,7 +41,7 @@ impl MethodLabel {
     /// Its name, if it is known.
     pub(super) fn known(self) -> Option<&'static str> {
         let name = self.as_str();
-        (self.0 + 1 < Self::COUNT).then_some(name)
+        (self != Self::OTHER).then_some(name)
     }
 
     pub(super) fn as_str(self) -> &'static str {

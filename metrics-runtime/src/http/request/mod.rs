@@ -3,6 +3,7 @@
 mod body;
 mod django;
 mod endpoint;
+mod error;
 mod exclusion;
 mod extension;
 mod family;
@@ -11,18 +12,23 @@ mod guard;
 mod label_set;
 mod layer;
 mod method;
+mod numbered;
+mod option;
 mod placement;
 mod recorder;
 mod route;
 mod service;
+mod shared;
 mod size;
+mod special;
 #[cfg(test)]
 mod tests;
 
 pub use body::MeasuredBody;
 pub use endpoint::RequestHead;
+pub use error::HttpLayerError;
 pub(crate) use exclusion::check_environment;
 pub use extension::{Blocked, ErrorKind, Unmeasured};
 pub use future::ResponseFuture;
-pub use layer::{HttpLayer, HttpLayerError};
+pub use layer::HttpLayer;
 pub use service::HttpService;

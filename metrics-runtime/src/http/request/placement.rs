@@ -21,9 +21,8 @@ static MISPLACED: Desc = Desc::counter(
 /// before the layer is taken to be misplaced: a fallback may answer the first few.
 const ENOUGH: u32 = 100;
 
-/// A request of one layer was met by another one while it was polled, so that
-/// requests are marked from now on. Programs whose layers stand side by side never
-/// get here.
+/// A request of one layer was met by another one, so that all requests are marked from
+/// now on, and looked at. Programs whose layers stand side by side never get here.
 static NESTED: AtomicBool = AtomicBool::new(false);
 
 /// On a request: the registries whose layers record it, by address.
@@ -91,31 +90,49 @@ impl Placement {
         counter.inc_by_unseen(amount);
     }
 
-    /// Marks a request that is recorded here, in programs where it may meet another
-    /// layer.
+    /// Whether all requests are to be marked, not only those of routes that haven't led
+    /// anywhere yet.
     #[inline]
-    pub(super) fn mark(&self, extensions: &mut Extensions) {
-        if NESTED.load(Ordering::Relaxed) {
-            let marks = extensions.get_or_insert_default::<Marks>();
-            marks.0.push(self.registry);
+    pub(super) fn expects_others() -> bool {
+        NESTED.load(Ordering::Relaxed)
+    }
+
+    /// Marks a request that is recorded here, for other layers inside of this one; false
+    /// if one around it has done so.
+    pub(super) fn mark(&self, extensions: &mut Extensions) -> bool {
+        let marks = extensions.get_or_insert_default::<Marks>();
+        if marks.0.contains(&self.registry) {
+            self.is_inside();
+            return false;
         }
+        marks.0.push(self.registry);
+        true
     }
 
     /// Whether this request, which comes while another layer's is being polled, is
-    /// that one. The first one that comes so isn't known to be.
+    /// that one. One that isn't marked is taken for another one, that a handler makes.
     #[cold]
     #[inline(never)]
     pub(super) fn is_recorded_around(&self, extensions: &Extensions) -> bool {
+        // What isn't marked may have come by a route that has led elsewhere so far.
         NESTED.store(true, Ordering::Relaxed);
         let marks = extensions.get::<Marks>();
-        if !marks.is_some_and(|marks| marks.0.contains(&self.registry)) {
-            return false;
+        let is_marked = marks.is_some_and(|marks| marks.0.contains(&self.registry));
+        if is_marked {
+            self.is_inside();
         }
+        is_marked
+    }
+
+    /// A request was met that a layer around this one records.
+    #[cold]
+    #[inline(never)]
+    fn is_inside(&self) {
+        NESTED.store(true, Ordering::Relaxed);
         self.count(Misplaced::Twice, 1);
         if !self.told_twice.swap(true, Ordering::Relaxed) {
             let reason = Misplaced::Twice;
             report(&Diagnostic::HttpLayer { reason });
         }
-        true
     }
 }

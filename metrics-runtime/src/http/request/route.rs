@@ -4,17 +4,16 @@ use super::endpoint::UNMATCHED;
 use super::family::Families;
 use super::label_set::LabelSet;
 use super::method::MethodLabel;
+use super::numbered::{MOST, Numbered};
+use super::special::Special;
+use crate::diagnostics::Overflow;
 use crate::record::{FamilyCore, Names, OVERFLOW, at, same};
 use crate::{Histogram, InProgress, Outcome};
 use once_cell::race::OnceBox;
 use once_cell::sync::OnceCell;
 use std::array;
 use std::cell::Cell;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-
-/// Routes that get series of their own, all methods together: as many as a family
-/// has series that says nothing of it.
-const MOST: usize = 2_000;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Statuses of a route that are found without their text. A route that answers
 /// with more looks the others up.
@@ -34,9 +33,9 @@ pub(super) struct Route {
     pub(super) response_size: Histogram,
     /// It stands for no route.
     pub(super) is_unmatched: bool,
-    /// There is more to do than for most: it is unmatched, or the layer has labels,
-    /// takes a sample or counts queries.
-    pub(super) is_special: bool,
+    /// There is more to do for good if the layer has labels, takes a sample or counts
+    /// queries.
+    pub(super) special: Special,
     pub(super) plain: Series,
     /// Of further labels, by their combination; none where there are no such labels.
     labelled: Box<[OnceBox<Series>]>,
@@ -69,7 +68,7 @@ impl Route {
             request_size: histogram(&families.request_size),
             response_size: histogram(&families.response_size),
             is_unmatched: endpoint == UNMATCHED,
-            is_special: endpoint == UNMATCHED || families.are_special(),
+            special: Special::new(endpoint, families.are_special()),
             plain: Series::new(0),
             labelled: match families.labels.combinations() {
                 1 => Box::default(),
@@ -111,6 +110,11 @@ impl Route {
     }
 }
 
+/// The cell of the overflow series, for what has no route of its own.
+fn overflow(family: &FamilyCore) -> u32 {
+    family.overflow(Overflow::Cap(MOST)).show(Outcome::Ok)
+}
+
 impl Series {
     fn new(combination: usize) -> Self {
         Self {
@@ -149,7 +153,7 @@ impl Series {
     fn find(&self, route: &Route, status: u16) -> u32 {
         // What has no route of its own has no status of its own either.
         if route.of.is_none() {
-            return route.families.requests.past(MOST);
+            return overflow(&route.families.requests);
         }
         let mut text = itoa::Buffer::new();
         let values = route.values(text.format(status), self.combination);
@@ -174,7 +178,7 @@ impl Series {
     fn find_duration(&self, route: &Route, class: &str) -> Histogram {
         if route.of.is_none() {
             let family = &route.families.duration;
-            return family.histogram(family.past(MOST));
+            return family.histogram(overflow(family));
         }
         let values = route.values(class, self.combination);
         at(&route.families.duration, &values, Outcome::Ok)
@@ -194,9 +198,9 @@ thread_local! {
 #[derive(Debug)]
 pub(super) struct Routes {
     names: [Names; MethodLabel::COUNT],
-    entries: Box<[OnceBox<Route>]>,
-    /// Routes that have an entry.
-    len: AtomicU32,
+    entries: Numbered<Route>,
+    /// That of requests that meet none, whatever their method.
+    unmatched: OnceBox<Route>,
     /// What all others share.
     overflow: OnceBox<Route>,
 }
@@ -205,8 +209,8 @@ impl Routes {
     pub(super) fn new() -> Self {
         Self {
             names: array::from_fn(|_| Names::new()),
-            entries: (0..MOST).map(|_| OnceBox::new()).collect(),
-            len: AtomicU32::new(0),
+            entries: Numbered::new(),
+            unmatched: OnceBox::new(),
             overflow: OnceBox::new(),
         }
     }
@@ -246,27 +250,18 @@ impl Routes {
         endpoint: &str,
     ) -> &'static Route {
         let names = &self.names[method.index()];
-        let number = names.find(endpoint);
-        let number = number.or_else(|| names.enter(endpoint, || self.next()));
-        let route = |number: u32| {
-            let entry = self.entries.get(number as usize)?;
-            let new = || Box::new(Route::new(families, Some(method), endpoint));
-            Some(entry.get_or_init(new))
-        };
-        number.and_then(route).unwrap_or_else(|| {
+        let make = || Route::new(families, Some(method), endpoint);
+        let found = self.entries.get(names, endpoint, make);
+        found.unwrap_or_else(|| {
             let new = || Box::new(Route::new(families, None, OVERFLOW));
             self.overflow.get_or_init(new)
         })
     }
 
-    /// The number of the next route, if there is room for it.
-    fn next(&self) -> Option<u32> {
-        // Relaxed: a number of its own.
-        let next = self
-            .len
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |len| {
-                ((len as usize) < MOST).then_some(len + 1)
-            });
-        next.ok()
+    /// The route of requests that have met none.
+    #[inline(never)]
+    pub(super) fn unmatched(&'static self, families: &'static Families) -> &'static Route {
+        let new = || Box::new(Route::new(families, Some(MethodLabel::OTHER), UNMATCHED));
+        self.unmatched.get_or_init(new)
     }
 }

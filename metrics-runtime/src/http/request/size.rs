@@ -28,11 +28,16 @@ pub(super) enum Size {
 impl Size {
     /// The size of a request's body, which is counted on the way if it is axum's
     /// and isn't known, or is hardly to be believed.
+    #[inline]
     pub(super) fn of<B: Body + 'static>(body: &mut B) -> Self {
-        let exact = body.size_hint().exact();
-        if let Some(exact) = exact.filter(|exact| *exact <= MOST_ANNOUNCED) {
-            return Self::Known(exact);
+        match body.size_hint().exact() {
+            Some(exact) if exact <= MOST_ANNOUNCED => Self::Known(exact),
+            _ => Self::counted(body),
         }
+    }
+
+    #[inline(never)]
+    fn counted<B: Body + 'static>(body: &mut B) -> Self {
         let body: &mut dyn Any = body;
         let Some(body) = body.downcast_mut::<AxumBody>() else {
             return Self::Unknown;

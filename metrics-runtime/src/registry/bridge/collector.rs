@@ -61,13 +61,8 @@ impl Collector for Bridge {
 fn family_of_cells(registry: &Registry, name: String, family: &FamilyCore) -> Family {
     let schema = &family.schema;
     let owned = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-    let has = |name: &str| {
-        let own = schema.labels.iter().any(|label| label.as_str() == name);
-        own || schema.by_outcome && name == "outcome"
-    };
-    let constant = registry.settings().const_labels.iter();
-    let constant = constant.filter(|(name, _)| schema.namespaced && !has(name));
-    let constant: Vec<_> = constant.cloned().collect();
+    let constant = registry.settings().const_labels_of(schema);
+    let constant: Vec<_> = constant.map(|(name, value)| owned(name, value)).collect();
     let series = family.series().into_iter().filter_map(|series| {
         let (value, touched) = read_series(family, series.cell);
         let names = schema.labels.iter().map(LabelName::as_str);

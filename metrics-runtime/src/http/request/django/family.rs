@@ -3,7 +3,7 @@
 use crate::builtin::django as builtin;
 use crate::builtin::http::HTTP_REQUESTS_BLOCKED_TOTAL;
 use crate::desc::Desc;
-use crate::http::request::layer::Options;
+use crate::http::request::option::Options;
 use crate::record::{FamilyCore, at};
 use crate::{Counter, Histogram, Outcome, Registry};
 use std::sync::Arc;

@@ -7,11 +7,12 @@ mod view;
 
 pub(super) use pending::Pending;
 
-use super::endpoint::{RequestHead, UNMATCHED};
-use super::layer::Options;
+use super::endpoint::RequestHead;
 use super::method::MethodLabel;
+use super::option::Options;
 use super::placement::Placement;
 use super::size::{MOST_ANNOUNCED, Size};
+use super::special::Special;
 use crate::Registry;
 use family::Families;
 use http::Request;
@@ -49,21 +50,25 @@ impl Django {
         }
     }
 
-    /// Starts a request.
+    /// Starts a request, unless a layer around this one records it.
     pub(super) fn start<B: Body + 'static>(
         &'static self,
         options: &Options,
         request: &mut Request<B>,
-    ) -> Pending {
+    ) -> Option<Pending> {
         let families = &self.families;
         let head = RequestHead::of(request);
-        let method = match MethodLabel::of(head.method).known() {
-            Some(method) => method,
-            None => INVALID_METHOD,
-        };
-        let view = options.endpoint.with(head, |endpoint| {
-            (endpoint != UNMATCHED).then(|| self.views.of(endpoint, &options.view))
-        });
+        let label = MethodLabel::of(head.method);
+        let method = label.known().unwrap_or(INVALID_METHOD);
+        let find = |endpoint: Option<&str>| Some(self.views.of(endpoint?, &options.view));
+        let view = options.endpoint.with(head, find);
+        let special = view.and_then(|view| view.special(label));
+        if (special.is_none_or(Special::is_now) || Placement::expects_others())
+            && !self.placement.mark(request.extensions_mut())
+        {
+            return None;
+        }
+        let head = RequestHead::of(request);
         let transport = if options.is_secure.of(head) {
             "https"
         } else {
@@ -75,7 +80,7 @@ impl Django {
         if let Some(view) = view {
             // As in Django, where this is counted once a view was found.
             self.placement.has_route();
-            families.by_view(method, transport, view).inc();
+            families.by_view(method, transport, &view.name).inc();
         }
         let is_ajax = head.headers.get(REQUESTED_WITH);
         if is_ajax.is_some_and(|value| value == "XMLHttpRequest") {
@@ -89,6 +94,6 @@ impl Django {
         if received.is_none() {
             families.request_bytes.observe_integer(length);
         }
-        Pending::new(self, method, view, received)
+        Some(Pending::new(self, method, view, special, received))
     }
 }

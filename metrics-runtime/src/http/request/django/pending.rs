@@ -1,11 +1,13 @@
 //! A request whose response has no head yet.
 
 use super::charset::charset_of;
+use super::view::View;
 use super::{Django, UNNAMED_VIEW};
 use crate::clock::Ticks;
 use crate::http::request::extension::{Blocked, ErrorKind};
 use crate::http::request::guard::{CLOSED, Runs};
 use crate::http::request::size::Size;
+use crate::http::request::special::Special;
 use crate::measure::{Request, RequestScope};
 use http::{Response, StatusCode};
 use http_body::Body;
@@ -17,7 +19,9 @@ pub(in crate::http::request) struct Pending {
     start: Ticks,
     method: &'static str,
     /// `None` where no route was met.
-    view: Option<&'static str>,
+    view: Option<&'static View>,
+    /// As its view has it for its method.
+    special: Option<&'static Special>,
     /// The body of the request, unless its size is recorded already.
     received: Option<Size>,
     request: Request,
@@ -30,7 +34,8 @@ impl Pending {
     pub(super) fn new(
         django: &'static Django,
         method: &'static str,
-        view: Option<&'static str>,
+        view: Option<&'static View>,
+        special: Option<&'static Special>,
         received: Option<Size>,
     ) -> Self {
         Self {
@@ -38,6 +43,7 @@ impl Pending {
             start: Ticks::now(),
             method,
             view,
+            special,
             received,
             // Django has no family for the queries of a request.
             request: Request::new(false),
@@ -73,8 +79,10 @@ impl Pending {
     #[inline(never)]
     pub(in crate::http::request) fn answered<R: Body>(&mut self, response: &Response<R>) {
         let (families, status) = (&self.django.families, response.status());
-        if self.view.is_none() {
-            self.django.placement.answered_without_route(status);
+        match self.special {
+            None => self.django.placement.answered_without_route(status),
+            Some(special) if status.is_success() => special.has_led(),
+            Some(_) => {}
         }
         let extensions = response.extensions();
         if let Some(Blocked(reason)) = extensions.get() {
@@ -95,7 +103,7 @@ impl Pending {
     fn end(&mut self, status: u16, exception: Option<&str>) {
         self.is_over = true;
         let families = &self.django.families;
-        let view = self.view.unwrap_or(UNNAMED_VIEW);
+        let view = self.view.map_or(UNNAMED_VIEW, |view| &view.name);
         let nanos = self.start.elapsed_nanos();
         families.responses.inc();
         if let Some(received) = &self.received {

@@ -1,7 +1,8 @@
 //! Requests under the profile of Django; the whole sequence is in `tests/django`.
 
-use super::{Announced, Broken, app, ask, read};
-use crate::http::{ErrorKind, HttpLayer};
+use super::body::Announced;
+use super::{Broken, app, ask, built, read};
+use crate::http::{ErrorKind, HttpLayer, HttpLayerError};
 use crate::{Metrics, Profile, Registry};
 use axum::body::Body;
 use axum::http::request::Builder;
@@ -15,13 +16,7 @@ use std::task::Poll;
 use tower::ServiceExt as _;
 
 fn metrics() -> Metrics {
-    let registry: &'static Registry = Box::leak(Box::default());
-    let built = Metrics::builder()
-        .registry(registry)
-        .profile(Profile::DjangoPrometheus)
-        .process_collector(false)
-        .build();
-    built.expect("nothing is set up yet")
+    built(Profile::DjangoPrometheus)
 }
 
 /// The samples that count something, without those of the toolkit.
@@ -240,4 +235,24 @@ async fn buckets_are_those_that_were_said() {
         }
         assert_eq!(metrics.registry().conflicts(), []);
     }
+}
+
+// Mutation: `check_option` refuses nothing.
+#[test]
+fn options_that_django_has_no_place_for_are_errors() {
+    let layer = metrics().http_layer();
+    let label = layer.clone().label::<bool>("beta").expect_err("no label");
+    assert_eq!(label, HttpLayerError::NotDjangos { option: "label" });
+    let sample = layer.clone().sample(0.5).expect_err("no sample");
+    assert_eq!(
+        sample.to_string(),
+        "`sample` is no option of `Profile::DjangoPrometheus`, whose families have each request \
+         and Django's labels alone; leave it out, or take `Profile::Toolkit`"
+    );
+    assert!(layer.clone().sample(1.0).is_ok(), "that is each request");
+    assert!(
+        layer
+            .sample(7.0)
+            .is_err_and(|error| matches!(error, HttpLayerError::Rate { .. }))
+    );
 }

@@ -1,6 +1,6 @@
 //! Options of the layer.
 
-use super::{ask, metrics, read, samples};
+use super::{ask, metrics, read, samples, sum};
 use crate::http::{HttpLayer, HttpLayerError};
 use crate::{Metrics, Registry};
 use axum::body::Body;
@@ -20,14 +20,6 @@ async fn get_all(app: &Router, paths: &[&str]) {
     for path in paths {
         read(ask(app, Method::GET, path, Body::empty()).await).await;
     }
-}
-
-/// The sum of the samples whose line starts like this.
-fn sum(metrics: Metrics, start: &str) -> u64 {
-    let page = metrics.to_text();
-    let lines = page.lines().filter(|line| line.starts_with(start));
-    let values = lines.filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok());
-    values.sum()
 }
 
 // Mutations: `is_chosen` is always true; `end` returns before it counts; the first
