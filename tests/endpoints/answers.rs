@@ -3,7 +3,7 @@
 use crate::service::Service;
 use integration_tests::deadline::poll;
 use integration_tests::page::Page;
-use metrics_runtime::{Collector, Endpoints, Families};
+use metrics_runtime::{Collector, Endpoints, Families, Profile};
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::thread;
@@ -48,6 +48,29 @@ fn analytics_tell_of_the_requests_that_came() {
         assert!(endpoint["p95_seconds"].as_f64() > Some(0.0), "{endpoint}");
         assert!(endpoint["per_second"].as_f64() > Some(0.0), "{endpoint}");
     }
+}
+
+// Mutation: Django's families aren't sampled.
+#[test]
+fn analytics_tell_of_views_under_djangos_profile() {
+    let service = Service::start_with(Endpoints::all(), |builder| {
+        builder.profile(Profile::DjangoPrometheus)
+    });
+    for id in 0..20 {
+        service.get(&format!("/users/{id}"));
+    }
+    let told = poll(GENEROUS, || {
+        let told = service.json("/metrics/analytics");
+        let endpoint = &told["windows"][0]["endpoints"][0];
+        (endpoint["count"].as_f64() == Some(20.0)).then(|| endpoint.clone())
+    });
+    let told = told.expect("all are counted");
+    assert_eq!(told["endpoint"], "/users/{id}");
+    assert_eq!(told["method"], "GET");
+    assert_eq!(told["error_share"], 0.0);
+    assert!(told["p95_seconds"].as_f64() > Some(0.0), "{told}");
+    let page = service.get("/metrics").text();
+    assert!(!page.contains("shop_http_requests_total"), "{page}");
 }
 
 #[test]

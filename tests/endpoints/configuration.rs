@@ -1,8 +1,9 @@
 //! The configuration for Prometheus, as promtool reads it.
 
 use crate::service::Service;
+use integration_tests::http::get_with;
 use integration_tests::promtool::check_config;
-use metrics_runtime::Endpoints;
+use metrics_runtime::{Access, Endpoints};
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
@@ -29,6 +30,43 @@ fn promtool_takes_the_configuration() {
         "{yaml}"
     );
     assert!(yaml.contains("job_name: \"shop\""), "{yaml}");
+}
+
+// S6. Mutation: the header counts whoever sends it.
+#[test]
+fn a_trusted_proxy_says_by_which_scheme_to_scrape() {
+    let proxy = Access::new().everyone().trust_proxy("127.0.0.1");
+    let proxy = proxy.expect("it is an address");
+    for (access, scheme) in [(proxy, "https"), (Access::new().everyone(), "http")] {
+        let service = Service::start_with(Endpoints::all(), |builder| builder.access(access));
+        let url = format!("{}/metrics/prometheus-config", service.base());
+        for said in [
+            ("X-Forwarded-Proto", "https"),
+            ("Forwarded", "for=203.0.113.9;proto=https"),
+        ] {
+            let headers = [said, ("X-Forwarded-For", "203.0.113.9")];
+            let yaml = get_with(&url, &headers).expect("it is answered").text();
+            check_config(&yaml).unwrap_or_else(|error| panic!("{error}\n{yaml}"));
+            assert!(yaml.contains(&format!("scheme: \"{scheme}\"\n")), "{yaml}");
+        }
+    }
+}
+
+// Mutation: it names the router, which has no page.
+#[test]
+fn a_router_without_the_page_names_the_listener() {
+    let service = Service::start(Endpoints::all().exposition(false));
+    let server = service
+        .metrics
+        .serve("127.0.0.1:0")
+        .expect("a port is free");
+    let yaml = service.get("/metrics/prometheus-config").text();
+    check_config(&yaml).unwrap_or_else(|error| panic!("{error}\n{yaml}"));
+    let target = format!("targets: [\"{}\"]", server.local_addr());
+    assert!(yaml.contains(&target), "{yaml}");
+    let page = get_with(&format!("http://{}/metrics", server.local_addr()), &[]);
+    assert_eq!(page.expect("it is answered").status, 200);
+    server.shutdown();
 }
 
 // Mutation: `Host` is written as it comes.

@@ -7,3 +7,4 @@ mod choice;
 mod configuration;
 mod document;
 mod service;
+mod slow;

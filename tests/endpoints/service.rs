@@ -4,7 +4,7 @@ use axum::Router;
 use axum::extract::Path;
 use axum::routing::get;
 use integration_tests::http::{Response, get_with};
-use metrics_runtime::{Access, Endpoints, HealthCheck, Metrics, Registry};
+use metrics_runtime::{Access, Endpoints, HealthCheck, Metrics, MetricsBuilder, Registry};
 use serde_json::Value;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -25,18 +25,24 @@ pub(crate) struct Service {
 impl Service {
     /// With these endpoints below `/metrics`, of a registry of its own.
     pub(crate) fn start(endpoints: Endpoints) -> Self {
-        Self::start_with(endpoints, Access::new())
+        Self::start_with(endpoints, |builder| builder)
     }
 
     /// The same, for those who send [`TOKEN`].
     pub(crate) fn start_with_token(endpoints: Endpoints) -> Self {
-        Self::start_with(endpoints, Access::new().token(TOKEN))
+        Self::start_with(endpoints, |builder| {
+            builder.access(Access::new().token(TOKEN))
+        })
     }
 
-    fn start_with(endpoints: Endpoints, access: Access) -> Self {
+    /// The same with further settings.
+    pub(crate) fn start_with(
+        endpoints: Endpoints,
+        further: impl FnOnce(MetricsBuilder) -> MetricsBuilder,
+    ) -> Self {
         let registry: &'static Registry = Box::leak(Box::default());
         let metrics = Metrics::builder().registry(registry).namespace("shop");
-        let metrics = metrics.endpoints(endpoints).access(access).build();
+        let metrics = further(metrics.endpoints(endpoints)).build();
         let metrics = metrics.expect("the sites agree");
         let health = metrics.health();
         for (name, check) in [("good", Ok(())), ("bad", Err("broken"))] {
@@ -56,6 +62,7 @@ impl Service {
         let listener = runtime.block_on(TcpListener::bind(("127.0.0.1", 0)));
         let listener = listener.expect("a port of loopback is free");
         let address = listener.local_addr().expect("it has an address");
+        let app = app.into_make_service_with_connect_info::<SocketAddr>();
         runtime.spawn(async { axum::serve(listener, app).await });
         Self {
             address,

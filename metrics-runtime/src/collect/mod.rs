@@ -13,7 +13,7 @@ pub(crate) mod rule;
 mod slot;
 mod source;
 mod state_set;
-mod worker;
+pub(crate) mod worker;
 
 pub use adapter::PrometheusCollector;
 pub use collector::{Collector, CollectorError};

@@ -17,7 +17,7 @@ pub(crate) struct Slot {
     /// Its families are the application's: they get the namespace and the
     /// constant labels.
     pub(crate) own: bool,
-    worker: Worker,
+    worker: Worker<Vec<Family>>,
     /// What is wrong, if it is known to be.
     told: Mutex<Option<Failure>>,
     /// It gave a family or failed, once: before, it isn't worth a series.

@@ -9,7 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Why a collector is left out.
+/// Why a collector is left out, or whatever else has a thread of this kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Failure {
     /// It hasn't finished in time.
@@ -36,28 +36,26 @@ impl fmt::Display for Failure {
 
 pub(crate) type Collected = Result<Vec<Family>, Failure>;
 
-type Work = dyn Fn() -> Collected + Send + Sync;
+type Work<T> = dyn Fn() -> Result<T, Failure> + Send + Sync;
 
 /// A thread that is started when it is asked first, and does one piece of work
 /// again and again. It ends with this value; one that hangs ends when it doesn't
 /// any more.
-pub(super) struct Worker {
-    desk: Arc<Desk>,
-    work: Arc<Work>,
+pub(crate) struct Worker<T> {
+    desk: Arc<Desk<T>>,
+    work: Arc<Work<T>>,
     /// What its thread is made by, so that a test can take the system's away.
     thread: fn() -> thread::Builder,
 }
 
 /// Where work is asked for and handed back.
-#[derive(Default)]
-struct Desk {
-    progress: Mutex<Progress>,
+struct Desk<T> {
+    progress: Mutex<Progress<T>>,
     changed: Condvar,
 }
 
 /// Runs are numbered from one.
-#[derive(Default)]
-struct Progress {
+struct Progress<T> {
     /// The run that was asked for last.
     wanted: u64,
     started: u64,
@@ -66,7 +64,7 @@ struct Progress {
     /// For whom.
     registry: Id,
     /// Of the run that finished last.
-    collected: Option<Collected>,
+    collected: Option<Result<T, Failure>>,
     /// Those that wait for a run.
     waiting: usize,
     has_thread: bool,
@@ -77,14 +75,34 @@ struct Progress {
 #[derive(Debug)]
 pub(crate) struct Ticket(u64);
 
-impl Desk {
-    fn lock(&self) -> MutexGuard<'_, Progress> {
+impl<T> Default for Desk<T> {
+    fn default() -> Self {
+        let progress = Progress {
+            wanted: 0,
+            started: 0,
+            finished: 0,
+            running_since: None,
+            registry: Id::default(),
+            collected: None,
+            waiting: 0,
+            has_thread: false,
+            closed: false,
+        };
+        Self {
+            progress: Mutex::new(progress),
+            changed: Condvar::new(),
+        }
+    }
+}
+
+impl<T> Desk<T> {
+    fn lock(&self) -> MutexGuard<'_, Progress<T>> {
         // No user code runs under the lock, so poisoned progress is whole.
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What the thread does.
-    fn serve(&self, work: &Work) {
+    fn serve(&self, work: &Work<T>) {
         let mut progress = self.lock();
         loop {
             if progress.closed {
@@ -111,13 +129,13 @@ impl Desk {
     }
 }
 
-fn run(work: &Work, registry: Id) -> Collected {
+fn run<T>(work: &Work<T>, registry: Id) -> Result<T, Failure> {
     let _gathering = Gathering::start(registry);
     told(work).unwrap_or_else(|message| Err(Failure::Panicked(message)))
 }
 
-impl Worker {
-    pub(super) fn new(work: impl Fn() -> Collected + Send + Sync + 'static) -> Self {
+impl<T: Clone + Send + 'static> Worker<T> {
+    pub(crate) fn new(work: impl Fn() -> Result<T, Failure> + Send + Sync + 'static) -> Self {
         Self {
             desk: Arc::default(),
             work: Arc::new(work),
@@ -125,9 +143,9 @@ impl Worker {
         }
     }
 
-    /// Asks for a run that begins from now on. What runs for longer than `limit`
-    /// already isn't waited for.
-    pub(super) fn ask(&self, name: &str, registry: Id, limit: Duration) -> Result<Ticket, Failure> {
+    /// Asks for a run that begins from now on, for this registry if it is one's. What
+    /// runs for longer than `limit` already isn't waited for.
+    pub(crate) fn ask(&self, name: &str, registry: Id, limit: Duration) -> Result<Ticket, Failure> {
         let mut progress = self.desk.lock();
         let hangs = |since: Instant| since.elapsed() >= limit;
         if progress.running_since.is_some_and(hangs) {
@@ -150,7 +168,7 @@ impl Worker {
     }
 
     /// Waits for what was asked for.
-    pub(super) fn wait(&self, ticket: &Ticket, until: Instant) -> Collected {
+    pub(crate) fn wait(&self, ticket: &Ticket, until: Instant) -> Result<T, Failure> {
         let mut progress = self.desk.lock();
         while progress.finished < ticket.0 {
             let left = until.saturating_duration_since(Instant::now());
@@ -171,7 +189,7 @@ impl Worker {
     }
 }
 
-impl Drop for Worker {
+impl<T> Drop for Worker<T> {
     fn drop(&mut self) {
         self.desk.lock().closed = true;
         self.desk.changed.notify_all();
@@ -180,7 +198,7 @@ impl Drop for Worker {
 
 #[cfg(test)]
 mod tests {
-    use super::{Failure, Worker};
+    use super::{Failure, Family, Worker};
     use crate::registry::Registry;
     use crate::registry::bridge::Id;
     use std::panic::resume_unwind;
@@ -195,7 +213,7 @@ mod tests {
         Instant::now() + LONG
     }
 
-    fn ask(worker: &Worker, limit: Duration) -> Result<super::Ticket, Failure> {
+    fn ask(worker: &Worker<Vec<Family>>, limit: Duration) -> Result<super::Ticket, Failure> {
         worker.ask("a", Id::of(&Registry::new()), limit)
     }
 

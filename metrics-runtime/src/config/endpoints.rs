@@ -13,8 +13,13 @@ use super::{Host, SettingError, parse};
 /// | `GET /analytics` | rates, shares of errors and quantiles of the last 1, 5 and 15 minutes |
 /// | `GET /system` | the process and its host |
 /// | `POST /increment` | records into families with `#[remote]`; there is none of it without a token or an authoriser |
-/// | `GET /prometheus-config` | a scrape configuration for this instance |
+/// | `GET /prometheus-config` | a scrape configuration for this instance; for its listener, if this router has no page |
 /// | `GET /openapi.json` | a description of all of them |
+///
+/// Four answers that read all metrics or the system are made at a time. They take no place
+/// while they are sent: of those over 32 KiB, up to 64 MiB wait to be read, and when the
+/// next one has no room, the one that was read least lately is cut off. One that finds no
+/// room in spite of that is 503.
 ///
 /// ```
 /// use metrics_runtime::{Endpoints, Metrics};

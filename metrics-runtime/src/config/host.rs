@@ -48,6 +48,16 @@ impl Host {
         Some(Self { name, port })
     }
 
+    /// The same at another port.
+    #[cfg_attr(
+        not(any(feature = "endpoints", test)),
+        expect(dead_code, reason = "nothing is asked for by a host")
+    )]
+    pub(crate) fn at_port(mut self, port: u16) -> Self {
+        self.port = Some(port);
+        self
+    }
+
     /// The same, with a port where it has none.
     #[cfg_attr(
         not(any(feature = "endpoints", test)),
@@ -86,6 +96,8 @@ mod tests {
         }
         let with = Host::parse("a").map(|host| host.or_port(80).to_string());
         assert_eq!(with.as_deref(), Some("a:80"));
+        let other = Host::parse("a:1").map(|host| host.at_port(80).to_string());
+        assert_eq!(other.as_deref(), Some("a:80"));
     }
 
     // Mutation: what stands in the name isn't looked at.

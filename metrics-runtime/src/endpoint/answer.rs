@@ -1,5 +1,6 @@
 //! Answers: JSON, with the headers that all of them have.
 
+use super::outbox::{Outbox, PIECE, Sending};
 use crate::Unmeasured;
 use axum::body::Body;
 use bytes::Bytes;
@@ -8,7 +9,6 @@ use http::header::{
 };
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use serde::Serialize;
-use tokio::sync::OwnedSemaphorePermit;
 
 const JSON: &str = "application/json";
 
@@ -17,9 +17,17 @@ const JSON: &str = "application/json";
 pub(super) struct Answer {
     status: StatusCode,
     content_type: &'static str,
-    body: Bytes,
+    body: Content,
     /// Few have one, and answers are returned as errors too.
     header: Option<Box<(HeaderName, HeaderValue)>>,
+}
+
+/// What is sent.
+#[derive(Debug)]
+enum Content {
+    Whole(Bytes),
+    /// By pieces that wait to be read.
+    Posted(Sending),
 }
 
 /// Why a request is refused, as its caller is told: the fact and the remedy, nothing
@@ -40,11 +48,13 @@ impl Answer {
 
     fn json_with(status: StatusCode, value: &impl Serialize) -> Self {
         // It fails for maps whose keys aren't text, and we have none.
-        let body = serde_json::to_vec(value).unwrap_or_else(|_| b"null".to_vec());
+        let mut body = serde_json::to_vec(value).unwrap_or_else(|_| b"null".to_vec());
+        // It may wait for its reader, and takes twice its length until then.
+        body.shrink_to_fit();
         Self {
             status,
             content_type: JSON,
-            body: body.into(),
+            body: Content::Whole(body.into()),
             header: None,
         }
     }
@@ -54,7 +64,7 @@ impl Answer {
         Self {
             status: StatusCode::OK,
             content_type,
-            body: text.into(),
+            body: Content::Whole(text.into()),
             header: None,
         }
     }
@@ -92,23 +102,29 @@ impl Answer {
         }
     }
 
-    /// The same, with a permit until it is sent.
-    pub(super) fn holding(mut self, permit: OwnedSemaphorePermit) -> Self {
-        self.body = Bytes::from_owner(Held {
-            body: self.body,
-            _permit: permit,
-        });
-        self
+    /// The same in the outbox until it is read, unless it is small; a refusal if there is
+    /// no room.
+    pub(super) fn posted(self, outbox: &Outbox) -> Self {
+        let body = match self.body {
+            Content::Whole(bytes) if bytes.len() > PIECE => {
+                let Some(sending) = outbox.post(bytes) else {
+                    let error = "too many such answers are being sent; ask again later";
+                    return Self::later(StatusCode::SERVICE_UNAVAILABLE, error, 1);
+                };
+                Content::Posted(sending)
+            }
+            body => body,
+        };
+        Self { body, ..self }
     }
 
     /// As a response, without a body for `HEAD`.
     pub(super) fn into_response(self, head: bool) -> Response<Body> {
-        let length = self.body.len();
-        let body = if head {
-            Body::empty()
-        } else {
-            Body::from(self.body)
+        let (length, body) = match self.body {
+            Content::Whole(bytes) => (bytes.len(), Body::from(bytes)),
+            Content::Posted(sending) => (sending.len(), Body::new(sending)),
         };
+        let body = if head { Body::empty() } else { body };
         let mut response = Response::new(body);
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
@@ -122,17 +138,5 @@ impl Answer {
         // As with scrapes: these aren't among the requests of the service.
         response.extensions_mut().insert(Unmeasured);
         response
-    }
-}
-
-/// A body that counts as one that is being sent.
-struct Held {
-    body: Bytes,
-    _permit: OwnedSemaphorePermit,
-}
-
-impl AsRef<[u8]> for Held {
-    fn as_ref(&self) -> &[u8] {
-        &self.body
     }
 }

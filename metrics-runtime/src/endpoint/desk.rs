@@ -1,7 +1,12 @@
 //! Where answers are made that read all metrics: away from the async threads, few at a
 //! time, and not for ever.
+//!
+//! A place is taken while an answer is made, and not while it is sent: how long that
+//! takes is up to its reader, who could lock out all others. What waits to be read is
+//! bounded by the [`Outbox`].
 
 use super::answer::Answer;
+use super::outbox::Outbox;
 use crate::http::handler::alarm;
 use crate::http::handler::coalesce::aside;
 use crate::panic::caught;
@@ -10,8 +15,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::{Semaphore, oneshot};
 
-/// Answers that are made or sent at a time: they aren't shared as pages are, so each of
-/// them takes memory of its own.
+/// Answers that are made at a time: they aren't shared as pages are, so each of them
+/// takes a thread and memory of its own.
 const MOST: usize = 4;
 
 /// How long a caller waits.
@@ -21,6 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(super) struct Desk {
     free: Arc<Semaphore>,
     patience: Duration,
+    outbox: Outbox,
 }
 
 impl Default for Desk {
@@ -34,6 +40,7 @@ impl Desk {
         Self {
             free: Arc::new(Semaphore::new(most)),
             patience,
+            outbox: Outbox::default(),
         }
     }
 
@@ -48,6 +55,7 @@ impl Desk {
             let permit = Arc::clone(&self.free).acquire_owned().await.ok()?;
             let (sender, receiver) = oneshot::channel();
             let deadline = arrived + self.patience / 10 * 9;
+            let outbox = self.outbox.clone();
             aside(move || {
                 // Whoever asked may have gone.
                 if !sender.is_closed() {
@@ -55,14 +63,15 @@ impl Desk {
                         let error = "the answer couldn't be made: something panicked";
                         Answer::refused(StatusCode::INTERNAL_SERVER_ERROR, error)
                     });
-                    drop(sender.send(made.holding(permit)));
+                    drop(sender.send(made.posted(&outbox)));
                 }
+                drop(permit);
             });
             receiver.await.ok()
         });
         let made = made.await.flatten();
         made.unwrap_or_else(|| {
-            let error = "too many such answers are being made or sent; ask again later";
+            let error = "too many such answers are being made; ask again later";
             Answer::later(StatusCode::SERVICE_UNAVAILABLE, error, 1)
         })
     }
@@ -71,6 +80,7 @@ impl Desk {
 #[cfg(test)]
 mod tests {
     use super::{Answer, Desk};
+    use crate::endpoint::outbox::PIECE;
     use http::StatusCode;
     use std::time::Duration;
 
@@ -90,17 +100,38 @@ mod tests {
         }
     }
 
-    // Mutation: the permit is dropped when the answer is made.
+    // S15. Mutation: the answer keeps its place until it is sent.
     #[tokio::test]
-    async fn an_answer_has_its_place_until_it_is_sent() {
+    async fn an_answer_that_is_not_read_takes_no_place() {
+        let desk = Desk::new(1, GENEROUS);
+        let large = "x".repeat(2 * PIECE);
+        let mut unread = Vec::new();
+        for _ in 0..8 {
+            let large = large.clone();
+            let made = desk.make(move |_| Answer::json(&large)).await;
+            let response = made.into_response(false);
+            assert_eq!(response.status(), StatusCode::OK);
+            unread.push(response);
+        }
+    }
+
+    // Mutation: `make` takes no place.
+    #[tokio::test]
+    async fn one_who_finds_no_place_in_time_is_told_to_come_back() {
         let desk = Desk::new(1, Duration::from_millis(50));
-        let make = || desk.make(|_| Answer::json(&1));
-        let first = make().await.into_response(false);
-        assert_eq!(first.status(), StatusCode::OK);
-        let second = make().await.into_response(false);
-        assert_eq!(second.status(), StatusCode::SERVICE_UNAVAILABLE);
-        assert!(second.headers().contains_key("retry-after"));
-        drop(first);
-        assert_eq!(make().await.into_response(false).status(), StatusCode::OK);
+        let (release, held) = std::sync::mpsc::channel::<()>();
+        let first = desk.make(move |_| {
+            // Until the test is done.
+            let _ = held.recv();
+            Answer::json(&1)
+        });
+        let told = async {
+            let second = desk.make(|_| Answer::json(&2)).await;
+            drop(release);
+            second.into_response(false)
+        };
+        let (_, told) = tokio::join!(first, told);
+        assert_eq!(told.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(told.headers().contains_key("retry-after"));
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! Each endpoint is a function from a request to an [`answer`]; [`router`] mounts those
 //! that are chosen. What reads all metrics works at a [`desk`], away from the async
-//! threads, few at a time.
+//! threads, few at a time; what it makes waits in the [`outbox`] to be read.
 
 mod access;
 mod analytics;
@@ -12,6 +12,7 @@ mod api;
 mod desk;
 mod increment;
 mod openapi;
+mod outbox;
 mod prometheus_config;
 mod query;
 mod router;

@@ -1,28 +1,56 @@
 //! `GET /prometheus-config`: a scrape configuration for this instance.
+//!
+//! It names the page of the router that is asked; of one without a page it names the
+//! listener that serves the registry's, if there is one.
 
 use super::answer::Answer;
 use crate::Metrics;
 use crate::config::Host;
+use crate::http::listening::Door;
 use http::header::HOST;
 use http::request::Parts;
+use http::uri::Scheme;
+
+/// Where the page is.
+#[derive(Clone, Debug)]
+pub(super) enum Page {
+    /// Below the router that is asked.
+    Here(String),
+    /// At a listener, below the path of the settings.
+    At(Door),
+}
 
 /// The configuration, without secrets: where a token is needed, it names a file that the
 /// reader of it makes.
-pub(super) fn answer(metrics: &Metrics, request: &Parts, path: &str, wants_token: bool) -> Answer {
-    let namespace = metrics.config().namespace.as_deref();
-    let scheme = match request.uri.scheme_str() {
-        Some("https") => "https",
-        _ => "http",
-    };
-    let port = if scheme == "https" { 443 } else { 80 };
+pub(super) fn answer(metrics: &Metrics, request: &Parts, page: Page, wants_token: bool) -> Answer {
+    let config = metrics.config();
     let authority = request.uri.authority().map(http::uri::Authority::as_str);
     let header = || request.headers.get(HOST)?.to_str().ok();
     let host = authority.or_else(header).and_then(Host::parse);
+    let (is_secure, host, path) = match page {
+        Page::Here(path) => {
+            let (headers, extensions) = (&request.headers, &request.extensions);
+            let forwarded = metrics.guard().forwarded_scheme(headers, extensions);
+            // Without a proxy only HTTP/2 says.
+            let scheme = forwarded.or_else(|| request.uri.scheme().cloned());
+            let is_secure = scheme == Some(Scheme::HTTPS);
+            let port = if is_secure { 443 } else { 80 };
+            (is_secure, host.map(|host| host.or_port(port)), path)
+        }
+        Page::At(Door { port, scheme }) => {
+            let host = host.map(|host| host.at_port(port));
+            (scheme == Scheme::HTTPS, host, config.path.clone())
+        }
+    };
     let target = Target {
-        job: namespace.unwrap_or("application"),
-        host: host.map(|host| host.or_port(port)),
-        scheme,
-        path: if is_plain(path) { path } else { "/metrics" },
+        job: config.namespace.as_deref().unwrap_or("application"),
+        host,
+        scheme: if is_secure { "https" } else { "http" },
+        path: match path.as_str() {
+            "" => "/",
+            path if is_plain(path) => path,
+            _ => "/metrics",
+        },
         wants_token,
     };
     Answer::text("application/yaml", target.to_yaml())

@@ -4,9 +4,11 @@ use super::analytics::{self, Recorder};
 use super::answer::Answer;
 use super::desk::Desk;
 use super::increment::{self, Bucket};
+use super::prometheus_config::Page;
 use super::query::Filter;
 use super::{access, api, openapi, prometheus_config, status, system};
 use crate::config::Route;
+use crate::http::listening;
 use crate::{Endpoints, Guard, Metrics, snapshot};
 use axum::Router;
 use axum::body::Body;
@@ -189,9 +191,13 @@ impl Surface {
             },
             Route::PrometheusConfig => {
                 let wants_token = access::wants_token(&metrics);
-                let path = self.prefix(&request, route);
-                let path = if path.is_empty() { "/" } else { &path };
-                prometheus_config::answer(&metrics, &request, path, wants_token)
+                let here = || Page::Here(self.prefix(&request, route));
+                let page = if self.routes.contains(&Route::Exposition) {
+                    here()
+                } else {
+                    listening::door(metrics.registry()).map_or_else(here, Page::At)
+                };
+                prometheus_config::answer(&metrics, &request, page, wants_token)
             }
             Route::OpenApi => openapi::answer(self, &self.prefix(&request, route)),
             // They have been taken care of.

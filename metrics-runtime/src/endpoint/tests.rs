@@ -2,11 +2,15 @@
 
 use super::router::mounted;
 use crate::http::Unmeasured;
+use crate::http::listening::{Door, Listening};
 use crate::{Access, Endpoints, Metrics, Registry};
 use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
+use http::uri::Scheme;
 use http::{Method, Request, Response, StatusCode};
 use serde_json::{Value, json};
+use std::net::SocketAddr;
 use tower::ServiceExt as _;
 
 const TOKEN: &str = "6f1d0b7c2e9a4853";
@@ -259,6 +263,63 @@ async fn descriptions_name_the_place_where_they_were_asked() {
             "{yaml}"
         );
     }
+}
+
+async fn yaml(app: &Router, peer: &str, headers: &[(&str, &str)]) -> String {
+    let mut request = Request::get("/metrics/prometheus-config").header("host", "shop.example");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let peer: SocketAddr = peer.parse().expect("it is an address");
+    let request = request.extension(ConnectInfo(peer)).body(Body::empty());
+    let (_, yaml) = send(app, request.expect("it is valid")).await;
+    String::from_utf8(yaml).expect("it is text")
+}
+
+// S6. Mutation: the header of a peer that is no trusted proxy counts.
+#[tokio::test]
+async fn a_configuration_has_the_scheme_that_a_trusted_proxy_names() {
+    let registry: &'static Registry = Box::leak(Box::default());
+    let access = Access::new().everyone().trust_proxy("10.0.0.5");
+    let access = access.expect("it is an address");
+    let metrics = Metrics::builder().registry(registry).access(access).build();
+    let metrics = metrics.expect("the tests' sites agree");
+    let app = Router::new().nest("/metrics", metrics.router_with(Endpoints::all()));
+    let secure = "scheme: \"https\"\n    metrics_path: \"/metrics\"\n";
+    for headers in [
+        [("x-forwarded-proto", "https")],
+        [("forwarded", "for=203.0.113.9;proto=https")],
+    ] {
+        let told = yaml(&app, "10.0.0.5:1", &headers).await;
+        assert!(told.contains(secure), "{told}");
+        assert!(told.contains("[\"shop.example:443\"]"), "{told}");
+        let told = yaml(&app, "10.0.0.6:1", &headers).await;
+        assert!(told.contains("scheme: \"http\"\n"), "{told}");
+        assert!(told.contains("[\"shop.example:80\"]"), "{told}");
+    }
+}
+
+// Mutations: a listener is named by a router that has the page; its scheme or port isn't
+// looked at.
+#[tokio::test]
+async fn a_router_without_the_page_names_the_listener_that_has_it() {
+    let (with_page, metrics) = app(Endpoints::all(), false);
+    let without = metrics.router_with(Endpoints::all().exposition(false));
+    let without = Router::new().nest("/metrics", without);
+    let peer = "127.0.0.1:1";
+    let here = "[\"shop.example:80\"]";
+    assert!(yaml(&without, peer, &[]).await.contains(here));
+    let door = Door {
+        port: 9_464,
+        scheme: Scheme::HTTPS,
+    };
+    let listening = Listening::at(metrics.registry(), door);
+    let told = yaml(&without, peer, &[]).await;
+    assert!(told.contains("[\"shop.example:9464\"]"), "{told}");
+    assert!(told.contains("scheme: \"https\"\n"), "{told}");
+    assert!(yaml(&with_page, peer, &[]).await.contains(here));
+    drop(listening);
+    assert!(yaml(&without, peer, &[]).await.contains(here));
 }
 
 // The document has what there is, and nothing else.

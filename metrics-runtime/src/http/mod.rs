@@ -2,6 +2,7 @@
 
 mod access;
 pub(crate) mod handler;
+pub(crate) mod listening;
 mod outcome;
 mod request;
 mod router;

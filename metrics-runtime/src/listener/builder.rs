@@ -8,6 +8,8 @@ use super::socket::open_files;
 use super::watch::Times;
 use super::{ServeError, Server};
 use crate::Metrics;
+use crate::http::listening::{Door, Listening};
+use http::uri::Scheme;
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::ops::RangeInclusive;
@@ -181,6 +183,15 @@ impl Listener {
         let (handler, times) = (self.metrics.handler(), self.times);
         let path = &self.metrics.config().path;
         let slots = Slots::new(cap, room);
+        let door = Door {
+            port: listener.local_addr().map_err(ServeError::Start)?.port(),
+            scheme: if handshake.is_plain() {
+                Scheme::HTTP
+            } else {
+                Scheme::HTTPS
+            },
+        };
+        let listening = Listening::at(self.metrics.registry(), door);
         Server::start(listener, |stop| Shared {
             handler,
             path,
@@ -188,6 +199,7 @@ impl Listener {
             times,
             handshake,
             stop,
+            _listening: listening,
         })
     }
 }

@@ -7,6 +7,7 @@ use super::slots::{Entry, Refused, Slot, Slots};
 use super::socket::{end, has_bytes};
 use super::watch::{Answer, Times, Watch, Watched};
 use crate::Handler;
+use crate::http::listening::Listening;
 use axum::extract::ConnectInfo;
 use http::header::{CONNECTION, HeaderValue};
 use http::{Request, Response, StatusCode};
@@ -41,6 +42,8 @@ pub(super) struct Shared {
     pub(super) times: Times,
     pub(super) handshake: Arc<dyn Handshake>,
     pub(super) stop: watch::Receiver<bool>,
+    /// It is known as long as it serves.
+    pub(super) _listening: Listening,
 }
 
 /// What a connection is allowed.

@@ -50,9 +50,8 @@ pub enum Profile {
     /// A request is counted when its response has a head, not at its end. Of the layer's
     /// own families, `http_requests_in_progress`, `http_responses_aborted_total`,
     /// `http_time_to_first_byte_seconds` and `http_request_db_queries` are absent and
-    /// have no equal; `http_requests_blocked_total` stays. `/analytics` reads the
-    /// toolkit's families, so it has no endpoints, caches and model inserts, updates and
-    /// deletes.
+    /// have no equal; `http_requests_blocked_total` stays. `/analytics` answers as ever;
+    /// its endpoints are the views.
     ///
     /// Three faults of the original aren't kept: a request whose view raises an exception
     /// is observed once by view, not twice; an unknown method is `<invalid method>` in the

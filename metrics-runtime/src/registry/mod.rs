@@ -504,12 +504,8 @@ impl Registry {
         if settings.profile == Profile::Toolkit {
             return Vec::new();
         }
-        let read: Vec<Arc<FamilyCore>> = {
-            let state = self.lock();
-            let families = state.families.values().map(|declared| &declared.core);
-            let read = families.filter(|family| settings.profile.reads(&family.schema));
-            read.cloned().collect()
-        };
+        let mut read = self.recorded();
+        read.retain(|family| settings.profile.reads(&family.schema));
         let families = settings.profile.project(&read, &settings.vendors);
         let families = families.map(|mut family| {
             self.qualify(&mut family);
@@ -570,6 +566,14 @@ impl Registry {
         self.refresh();
         let families = self.families_beyond(0);
         families.map_or_else(Vec::new, |(_, families)| families)
+    }
+
+    /// All families that are recorded into, also those which the profile replaces by
+    /// others on the page.
+    pub(crate) fn recorded(&self) -> Vec<Arc<FamilyCore>> {
+        let state = self.lock();
+        let families = state.families.values().map(|declared| &declared.core);
+        families.cloned().collect()
     }
 
     /// How many families there are, if they are more than `known`, and all of those

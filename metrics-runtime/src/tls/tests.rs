@@ -1,7 +1,9 @@
 //! TLS as clients see it.
 
 use super::handshake::Tls;
-use crate::{Listener, Metrics, ServeError, Server};
+use crate::http::listening::{Door, door};
+use crate::{Listener, Metrics, Registry, ServeError, Server};
+use http::uri::Scheme;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use std::fs;
 use std::io::{self, Read, Write};
@@ -115,6 +117,30 @@ fn answers_over_tls_and_only_over_tls() {
     let _ = plain.read_to_end(&mut answer);
     assert!(!answer.starts_with(b"HTTP"));
     server.shutdown();
+}
+
+// Mutation: a listener says that it speaks `http`, whatever its security.
+#[test]
+fn scrape_configurations_are_told_of_tls() {
+    let files = Files::new();
+    let pair = files.issue("localhost");
+    let certificate = files.write("server.pem", &pair.certificate);
+    let key = files.write("server.key", &pair.key);
+    let registry: &'static Registry = Box::leak(Box::default());
+    let metrics = Metrics::builder().registry(registry).build();
+    let listener = metrics.expect("the registry is new").listener();
+    let server = listener
+        .address("127.0.0.1:0")
+        .tls(certificate, key)
+        .start();
+    let server = server.expect("the files are good");
+    let expected = Door {
+        port: server.local_addr().port(),
+        scheme: Scheme::HTTPS,
+    };
+    assert_eq!(door(registry), Some(expected));
+    server.shutdown();
+    assert_eq!(door(registry), None);
 }
 
 #[test]

@@ -3,7 +3,11 @@
 //!
 //! Of the process as the kernel tells of it, and `null` elsewhere than on Linux; of the
 //! machine through the crate `sysinfo`, on all systems.
+//!
+//! File systems are read on a thread of their own: one whose server is gone doesn't
+//! answer, and whoever asks it waits for ever.
 
+mod mounts;
 mod report;
 #[cfg(test)]
 mod tests;
@@ -12,8 +16,9 @@ mod usage;
 pub use report::SystemReport;
 
 use super::process::Proc;
+use mounts::{Mounts, Told};
 use report::{Container, Disk, Host, Interface, Limit, Load, Memory, Process, Runtime};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{LazyLock, Mutex, PoisonError};
 use sysinfo::{
     DiskRefreshKind, Disks, MINIMUM_CPU_UPDATE_INTERVAL, Networks, Pid, ProcessRefreshKind,
     ProcessesToUpdate, System,
@@ -23,11 +28,19 @@ use usage::Usage;
 /// What was read last, from which the next one counts.
 static READER: Mutex<Option<Reader>> = Mutex::new(None);
 
-/// Reads everything, one caller at a time.
+static MOUNTS: LazyLock<Mounts> = LazyLock::new(|| Mounts::new(disks));
+
+/// Reads everything.
 fn read() -> SystemReport {
+    read_with(&MOUNTS)
+}
+
+fn read_with(mounts: &Mounts) -> SystemReport {
+    // Before the lock: what waits for it here makes nobody else wait.
+    let told = mounts.read();
     // Poisoned, it holds the reading before, which is as good.
     let mut reader = READER.lock().unwrap_or_else(PoisonError::into_inner);
-    reader.get_or_insert_with(Reader::new).read()
+    reader.get_or_insert_with(Reader::new).read(told)
 }
 
 /// The readings that a share of the CPU is the difference of.
@@ -49,10 +62,10 @@ impl Reader {
         }
     }
 
-    fn read(&mut self) -> SystemReport {
+    fn read(&mut self, told: Told) -> SystemReport {
         SystemReport {
             process: self.process(),
-            host: self.host(),
+            host: self.host(told),
             container: self.container(),
             runtime: runtime(),
         }
@@ -76,7 +89,7 @@ impl Reader {
         }
     }
 
-    fn host(&mut self) -> Host {
+    fn host(&mut self, told: Told) -> Host {
         let load = System::load_average().ok().map(|load| Load {
             one_minute: load.one,
             five_minutes: load.five,
@@ -108,7 +121,8 @@ impl Reader {
             load,
             memory,
             uptime_seconds: System::uptime().ok(),
-            disks: disks(),
+            disks: told.disks,
+            disks_error: told.error,
             network: network(),
         }
     }

@@ -31,8 +31,10 @@ impl SystemReport {
     /// Reads everything; shares of the CPU are since the reading before, unless that is
     /// only a fraction of a second ago.
     ///
-    /// It asks the kernel and file systems, not those of the network: call it where
-    /// blocking does no harm, such as in `spawn_blocking`.
+    /// It asks the kernel and file systems, and waits up to half a second for the latter:
+    /// call it where blocking does no harm, such as in `spawn_blocking`. While one of
+    /// them doesn't answer, `host.disks` is what was read before, `host.disks_error` says
+    /// so, and nothing waits for it any more but one thread.
     pub fn read() -> Self {
         super::read()
     }
@@ -61,6 +63,8 @@ pub(super) struct Host {
     pub(super) memory: Option<Memory>,
     pub(super) uptime_seconds: Option<u64>,
     pub(super) disks: Vec<Disk>,
+    /// Why `disks` is what was read before, or empty where nothing was.
+    pub(super) disks_error: Option<&'static str>,
     pub(super) network: Vec<Interface>,
 }
 

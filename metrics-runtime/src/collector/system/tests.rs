@@ -1,8 +1,13 @@
 //! The report of this very machine, against what the kernel says by other ways.
 
-use super::{Reader, read};
+use super::mounts::{Mounts, Told};
+use super::report::Disk;
+use super::{Reader, read, read_with};
 use serde_json::Value;
 use std::fs;
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
 
 fn report() -> Value {
     serde_json::to_value(read()).expect("a report is JSON")
@@ -20,7 +25,8 @@ fn first_number(file: &str, line: &str) -> u64 {
 // Mutation: a share is zero before it is known.
 #[test]
 fn the_first_reading_knows_no_share_of_the_cpu() {
-    let first = serde_json::to_value(Reader::new().read()).expect("a report is JSON");
+    let first =
+        serde_json::to_value(Reader::new().read(Told::default())).expect("a report is JSON");
     assert_eq!(first["process"]["cpu_percent"], Value::Null);
     assert_eq!(first["host"]["cpu_percent"], Value::Null);
     assert!(first["process"]["cpu_seconds"].is_f64(), "{first}");
@@ -29,10 +35,10 @@ fn the_first_reading_knows_no_share_of_the_cpu() {
 #[test]
 fn the_second_reading_knows_it() {
     let mut reader = Reader::new();
-    let first = reader.read();
+    let first = reader.read(Told::default());
     // A condition, not a time: until the kernel has counted for long enough.
     let second = loop {
-        let second = reader.read();
+        let second = reader.read(Told::default());
         if second.process.cpu_percent.is_some() && second.host.cpu_percent.is_some() {
             break second;
         }
@@ -89,6 +95,7 @@ fn the_report_has_the_numbers_of_the_kernel() {
         .filter_map(|own| own["name"].as_str())
         .collect();
     assert_eq!(served, names);
+    assert_eq!(report["host"]["disks_error"], Value::Null);
     for disk in report["host"]["disks"].as_array().expect("it is a list") {
         assert!(
             disk["available_bytes"].as_u64() <= disk["total_bytes"].as_u64(),
@@ -103,6 +110,52 @@ async fn the_runtime_is_the_one_that_it_is_asked_on() {
         .await
         .expect("it doesn't panic");
     assert_eq!(told["runtime"]["workers"], 2);
-    let elsewhere = std::thread::spawn(report).join().expect("it doesn't panic");
+    let elsewhere = thread::spawn(report).join().expect("it doesn't panic");
     assert_eq!(elsewhere["runtime"], Value::Null);
+}
+
+// Mutations: the file systems are read where the report is made, or under its lock;
+// what was read before is forgotten.
+#[test]
+fn file_systems_that_hang_take_nothing_else_with_them() {
+    let (release, held) = channel::<()>();
+    let (sender, runs) = channel::<()>();
+    let held: Mutex<Receiver<()>> = Mutex::new(held);
+    let mounts = Mounts::new(move || {
+        sender.send(()).expect("the test listens");
+        // The first reading goes through.
+        let _ = held.lock().expect("it isn't poisoned").recv();
+        vec![Disk {
+            mount_point: "/data".to_owned(),
+            file_system: "fuse".to_owned(),
+            total_bytes: 8,
+            available_bytes: 5,
+        }]
+    });
+    release.send(()).expect("it listens");
+    let report = || serde_json::to_value(read_with(&mounts)).expect("a report is JSON");
+    assert_eq!(report()["host"]["disks_error"], Value::Null);
+    // More than there are places at the desk of the endpoints, again and again.
+    for _ in 0..3 {
+        thread::scope(|scope| {
+            let asked = [(); 8].map(|()| scope.spawn(report));
+            for report in asked.map(|it| it.join().expect("it answers")) {
+                assert_eq!(report["host"]["disks"][0]["mount_point"], "/data");
+                let error = report["host"]["disks_error"].as_str();
+                assert!(error.is_some_and(|error| error.contains("doesn't answer")));
+                assert!(report["host"]["memory"]["total_bytes"].is_u64());
+                assert_eq!(report["process"]["id"], std::process::id());
+            }
+        });
+    }
+    assert_eq!(
+        runs.try_iter().count(),
+        2,
+        "one thread is stuck, and no more"
+    );
+    // The file system is back.
+    drop(release);
+    while report()["host"]["disks_error"] != Value::Null {
+        thread::yield_now();
+    }
 }

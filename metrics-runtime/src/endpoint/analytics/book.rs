@@ -2,7 +2,8 @@
 
 use super::report::Report;
 use super::ring::{Ring, Values};
-use super::source::{Part, SOURCES, Source};
+use super::source::{Part, Source, sources};
+use crate::Profile;
 use crate::desc::Kind;
 use crate::record::{FamilyCore, Scan};
 use crate::registry::Registry;
@@ -35,6 +36,8 @@ pub(super) struct Track {
 /// All that is sampled of a registry.
 #[derive(Debug)]
 pub(super) struct Book {
+    /// That of the registry.
+    profile: Profile,
     pub(super) tracks: Vec<Track>,
     index: HashMap<(Part, Vec<String>), usize>,
     /// Cells that were looked at.
@@ -51,8 +54,9 @@ pub(super) struct Book {
 }
 
 impl Book {
-    pub(super) fn new(most_columns: usize) -> Self {
+    pub(super) fn new(profile: Profile, most_columns: usize) -> Self {
         Self {
+            profile,
             tracks: Vec::new(),
             index: HashMap::new(),
             known: HashSet::new(),
@@ -81,7 +85,7 @@ impl Book {
     }
 
     fn read(&mut self, families: &[Arc<FamilyCore>]) -> Values {
-        for source in &SOURCES {
+        for source in sources(self.profile) {
             let mut families = families.iter();
             let name = source.desc.full_name();
             if let Some(family) = families.find(|it| it.schema.name.as_str() == name) {
@@ -207,6 +211,6 @@ impl Track {
 
 /// The families of the registry, new call sites included.
 pub(super) fn families(registry: &Registry) -> Vec<Arc<FamilyCore>> {
-    let families = registry.gather().into_iter();
-    families.map(|(_, family)| family).collect()
+    registry.refresh();
+    registry.recorded()
 }

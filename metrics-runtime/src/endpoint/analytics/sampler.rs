@@ -40,7 +40,7 @@ impl Recorder {
         let (alive, ended) = channel();
         let recorder = Arc::new(Self {
             registry,
-            book: Mutex::new(Book::new(MOST_COLUMNS)),
+            book: Mutex::new(Book::new(registry.settings().profile, MOST_COLUMNS)),
             start: Instant::now(),
             _alive: alive,
         });

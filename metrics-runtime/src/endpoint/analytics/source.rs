@@ -1,6 +1,11 @@
 //! Which families are sampled, and what of them.
+//!
+//! These are families that are recorded into. A profile renames models, caches and
+//! queries when the page is made, so they are the same under each; what the HTTP layer
+//! records is another family under Django's.
 
-use crate::builtin::{cache, function, http, model};
+use crate::Profile;
+use crate::builtin::{cache, django, function, http, model};
 use crate::desc::Desc;
 
 /// What a family tells.
@@ -29,6 +34,8 @@ pub(super) struct Source {
     pub(super) labels: &'static [&'static str],
     /// Which of its series count errors.
     pub(super) error: Option<ErrorLabel>,
+    /// The profile under which it is recorded; `None` if it is under each.
+    profile: Option<Profile>,
 }
 
 impl Source {
@@ -38,7 +45,14 @@ impl Source {
             desc,
             labels,
             error: None,
+            profile: None,
         }
+    }
+
+    /// The same under this profile alone.
+    const fn under(mut self, profile: Profile) -> Self {
+        self.profile = Some(profile);
+        self
     }
 
     const fn with_errors(mut self, label: &'static str, is_error: fn(&str) -> bool) -> Self {
@@ -56,19 +70,35 @@ fn is_failure(outcome: &str) -> bool {
 }
 
 const ENDPOINT: &[&str] = &["method", "endpoint"];
+/// Of Django, whose views are what routes are here.
+const VIEW: &[&str] = &["method", "view"];
 const FUNCTION: &[&str] = &["function", "module"];
 const CACHE: &[&str] = &["cache"];
 const MODEL: &[&str] = &["model"];
 
-/// All of them.
-pub(super) static SOURCES: [Source; 10] = [
+static SOURCES: [Source; 12] = [
     Source::new(Part::Requests, &http::HTTP_REQUESTS_TOTAL, ENDPOINT)
-        .with_errors("status", is_server_error),
+        .with_errors("status", is_server_error)
+        .under(Profile::Toolkit),
     Source::new(
         Part::RequestDuration,
         &http::HTTP_REQUEST_DURATION_SECONDS,
         ENDPOINT,
-    ),
+    )
+    .under(Profile::Toolkit),
+    Source::new(
+        Part::Requests,
+        &django::DJANGO_HTTP_RESPONSES_TOTAL_BY_STATUS_VIEW_METHOD_TOTAL,
+        VIEW,
+    )
+    .with_errors("status", is_server_error)
+    .under(Profile::DjangoPrometheus),
+    Source::new(
+        Part::RequestDuration,
+        &django::DJANGO_HTTP_REQUESTS_LATENCY_SECONDS_BY_VIEW_METHOD,
+        VIEW,
+    )
+    .under(Profile::DjangoPrometheus),
     Source::new(Part::Calls, &function::FUNCTION_CALLS_TOTAL, FUNCTION)
         .with_errors("outcome", is_failure),
     Source::new(
@@ -84,3 +114,9 @@ pub(super) static SOURCES: [Source; 10] = [
     Source::new(Part::ModelDeletes, &model::MODEL_DELETES_TOTAL, MODEL),
     Source::new(Part::ModelReads, &model::MODEL_READS_TOTAL, MODEL),
 ];
+
+/// All that are recorded under this profile; there is one of each part.
+pub(super) fn sources(profile: Profile) -> impl Iterator<Item = &'static Source> {
+    let under = move |source: &&Source| source.profile.is_none_or(|own| own == profile);
+    SOURCES.iter().filter(under)
+}

@@ -4,48 +4,53 @@ use super::book::{Book, MOST_COLUMNS, families};
 use super::report::Report;
 use crate::builtin::function::{FUNCTION_CALLS_TOTAL, FUNCTION_DURATION_SECONDS};
 use crate::builtin::http::{HTTP_REQUEST_DURATION_SECONDS, HTTP_REQUESTS_TOTAL};
-use crate::builtin::{cache, model};
+use crate::builtin::{cache, django, model};
 use crate::outcome::Outcome;
 use crate::record::at;
-use crate::{Counter, Histogram, Registry};
-use serde_json::Value;
+use crate::{Counter, Histogram, Metrics, Profile, Registry};
+use serde_json::{Value, json};
 use std::time::Duration;
 
 const SECOND: Duration = Duration::from_secs(1);
 
 /// A registry that is sampled every five seconds of its own time.
 struct Program {
-    registry: Registry,
+    registry: &'static Registry,
     book: Book,
     now: Duration,
 }
 
 impl Program {
     fn new() -> Self {
+        Self::under(Profile::Toolkit)
+    }
+
+    fn under(profile: Profile) -> Self {
+        let registry: &'static Registry = Box::leak(Box::default());
+        let built = Metrics::builder().registry(registry).profile(profile);
+        built.build().expect("the registry is new");
         let mut program = Self {
-            registry: Registry::new(),
-            book: Book::new(MOST_COLUMNS),
+            registry,
+            book: Book::new(profile, MOST_COLUMNS),
             now: Duration::ZERO,
         };
-        program
-            .book
-            .sample(program.now, &families(&program.registry));
+        program.book.sample(program.now, &families(registry));
         program
     }
 
     /// Lets time pass, doing this in each second.
     fn run(&mut self, seconds: u32, mut each: impl FnMut(&Registry)) {
         for _ in 0..seconds {
-            each(&self.registry);
+            each(self.registry);
             self.now += SECOND;
             if self.now.as_secs().is_multiple_of(5) {
-                self.book.sample(self.now, &families(&self.registry));
+                self.book.sample(self.now, &families(self.registry));
             }
         }
     }
 
     fn report(&mut self) -> Report {
-        self.book.report(self.now, &families(&self.registry))
+        self.book.report(self.now, &families(self.registry))
     }
 }
 
@@ -129,7 +134,7 @@ fn a_series_that_appears_meanwhile_counts_in_full() {
 #[test]
 fn without_time_or_events_there_are_no_rates() {
     let mut program = Program::new();
-    request(&program.registry, "/", "200", 0.1);
+    request(program.registry, "/", "200", 0.1);
     for window in program.report().windows {
         near(Some(window.requests.count), 1.0);
         assert_eq!(window.requests.per_second, None);
@@ -198,7 +203,7 @@ fn functions_caches_and_models_are_told_apart() {
 #[test]
 fn what_has_no_room_is_counted_and_not_sampled() {
     let mut program = Program::new();
-    program.book = Book::new(100);
+    program.book = Book::new(Profile::Toolkit, 100);
     program.run(10, |registry| {
         for nth in 0..500 {
             request(registry, &format!("/{nth}"), "200", 0.1);
@@ -210,4 +215,64 @@ fn what_has_no_room_is_counted_and_not_sampled() {
         report["windows"][0]["endpoints"].as_array().map(Vec::len),
         Some(50)
     );
+}
+
+/// Requests, look-ups and writes of a minute, as they are recorded under a profile, in the
+/// report's JSON but for quantiles: those depend on the buckets.
+fn minute_under(profile: Profile) -> Value {
+    let mut program = Program::under(profile);
+    program.run(60, |registry| {
+        for status in ["200", "404", "503"] {
+            if profile == Profile::Toolkit {
+                request(registry, "shop:list", status, 0.25);
+                continue;
+            }
+            let desc = &django::DJANGO_HTTP_RESPONSES_TOTAL_BY_STATUS_VIEW_METHOD_TOTAL;
+            let responses = registry.builtin(desc);
+            at::<Counter>(&responses, &["GET", status, "shop:list"], Outcome::Ok).inc();
+            let desc = &django::DJANGO_HTTP_REQUESTS_LATENCY_SECONDS_BY_VIEW_METHOD;
+            let latency = registry.builtin(desc);
+            at::<Histogram>(&latency, &["GET", "shop:list"], Outcome::Ok).observe(0.25);
+        }
+        // As annotated functions do under each profile.
+        let count = |desc, amount| {
+            let family = registry.builtin(desc);
+            at::<Counter>(&family, &["item"], Outcome::Ok).inc_by(amount);
+        };
+        count(&cache::CACHE_HITS_TOTAL, 3);
+        count(&cache::CACHE_MISSES_TOTAL, 1);
+        count(&model::MODEL_INSERTS_TOTAL, 1);
+        count(&model::MODEL_UPDATES_TOTAL, 2);
+        count(&model::MODEL_DELETES_TOTAL, 3);
+        count(&model::MODEL_READS_TOTAL, 4);
+    });
+    let mut report = serde_json::to_value(program.report()).expect("it is JSON");
+    let windows = report["windows"].as_array_mut().expect("it is a list");
+    for window in windows {
+        for traffic in ["/requests", "/endpoints/0"] {
+            let traffic = window.pointer_mut(traffic).expect("it is there");
+            for quantile in ["p50_seconds", "p95_seconds", "p99_seconds"] {
+                let value = traffic[quantile].take();
+                assert!(value.as_f64() > Some(0.1), "{quantile}: {value}");
+            }
+        }
+    }
+    report
+}
+
+// Mutations: families that the profile replaces aren't read; a source of Django's has no
+// errors.
+#[test]
+fn the_report_is_the_same_under_djangos_profile() {
+    let report = minute_under(Profile::DjangoPrometheus);
+    let window = &report["windows"][0];
+    assert_eq!(window["endpoints"][0]["endpoint"], "shop:list");
+    near(window["endpoints"][0]["error_share"].as_f64(), 1.0 / 3.0);
+    near(window["requests"]["count"].as_f64(), 180.0);
+    near(window["caches"][0]["hit_rate"].as_f64(), 0.75);
+    let model = json!({
+        "model": "item", "inserts": 60.0, "updates": 120.0, "deletes": 180.0, "reads": 240.0,
+    });
+    assert_eq!(window["models"], json!([model]));
+    assert_eq!(report, minute_under(Profile::Toolkit));
 }

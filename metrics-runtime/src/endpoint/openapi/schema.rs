@@ -78,6 +78,7 @@ fn system() -> Value {
                 "mount_point": text(), "file_system": text(),
                 "total_bytes": count(), "available_bytes": count(),
             }))),
+            "disks_error": or_null(text()),
             "network": list(whole(&json!({
                 "name": text(), "received_bytes": count(), "transmitted_bytes": count(),
             }))),

@@ -1,8 +1,9 @@
 //! A counter on the page: the share of errors among recent events.
 
+use super::counter::{Found, find};
 use crate::Registry;
-use crate::desc::Kind;
 use crate::health::{HealthCheck, HealthReport};
+use crate::name::LabelName;
 use crate::record::FamilyCore;
 use std::collections::VecDeque;
 use std::fmt;
@@ -75,9 +76,15 @@ impl fmt::Debug for ErrorRate {
 }
 
 /// Whether too many events end in an error, by a counter of the registry (not by one that
-/// a collector gives): down when their share since the last reading before the window is
-/// above the limit, degraded when there is no such counter, as it may be before its first
-/// event.
+/// a collector or a [profile](crate::Profile) adds up): down when their share since the
+/// last reading before the window is above the limit.
+///
+/// Before the first event it is up and says that there was no traffic yet, also where the
+/// toolkit's own counter isn't on the page until then, such as `http_requests_total`. It
+/// is degraded, and names the remedy, when there is no counter of the name or none with
+/// the label: that is a slip of the pen, or a counter which the program declares later
+/// than its checks run. It isn't down, so that the latter can't keep a replica out of
+/// service for ever.
 ///
 /// Mind who acts on it: a replica that is taken out of service for errors which all
 /// replicas have doesn't help, so it is rarely for readiness and never for liveness.
@@ -110,15 +117,20 @@ pub fn error_rate(
     let readings = Mutex::new(Readings::default());
     HealthCheck::blocking(name, move || {
         // The closure of the errors is user code, and not called under the lock.
-        let Some(count) = count(registry, &rate) else {
+        let count = match count(registry, &rate) {
+            Ok(count) => count,
             // Up would be said of a misspelt name for ever.
-            let family = &rate.family;
-            return HealthReport::degraded(format!("there is no counter `{family}` on the page"));
+            Err(error) => return HealthReport::degraded(error.to_string()),
         };
         let mut readings = readings.lock().unwrap_or_else(PoisonError::into_inner);
         let recent = readings.recent(count, Instant::now(), rate.window);
         drop(readings);
-        report(recent, &rate)
+        let report = report(recent, &rate);
+        if count.events > 0 {
+            return report;
+        }
+        let family = &rate.family;
+        report.because(format!("no traffic yet: nothing was counted in `{family}`"))
     })
 }
 
@@ -129,33 +141,75 @@ struct Count {
     errors: u64,
 }
 
-/// What is on the page of the counter, if there is one.
-fn count(registry: &Registry, rate: &ErrorRate) -> Option<Count> {
-    let families = registry.gather();
-    let counters = || {
-        let families = families.iter();
-        families.filter(|(_, family)| family.schema.kind == Kind::Counter)
+/// Why there is nothing to read.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+enum Unreadable {
+    #[error(
+        "there is no counter `{family}`{}; name one that is on the page, or declare it at \
+         start-up",
+        nearest.as_ref().map(|it| format!(", but `{it}`")).unwrap_or_default()
+    )]
+    Family {
+        family: String,
+        nearest: Option<String>,
+    },
+    #[error("the counter `{family}` has no label `{label}`; name one of {labels:?}")]
+    Label {
+        family: String,
+        label: String,
+        labels: Vec<String>,
+    },
+}
+
+impl Unreadable {
+    fn label<'a>(rate: &ErrorRate, labels: impl Iterator<Item = &'a str>, outcome: bool) -> Self {
+        let outcome = outcome.then_some("outcome");
+        Self::Label {
+            family: rate.family.clone(),
+            label: rate.label.clone(),
+            labels: labels.chain(outcome).map(str::to_owned).collect(),
+        }
+    }
+}
+
+/// What was counted.
+fn count(registry: &Registry, rate: &ErrorRate) -> Result<Count, Unreadable> {
+    let by_outcome = rate.label == "outcome";
+    let family = match find(registry, &rate.family) {
+        Found::Family(family) => family,
+        Found::Expected(desc) => {
+            let known = desc.labels.contains(&rate.label.as_str());
+            return if known || (by_outcome && desc.by_outcome) {
+                Ok(Count::default())
+            } else {
+                let labels = desc.labels.iter().copied();
+                Err(Unreadable::label(rate, labels, desc.by_outcome))
+            };
+        }
+        Found::Nothing(nearest) => {
+            let family = rate.family.clone();
+            return Err(Unreadable::Family { family, nearest });
+        }
     };
-    // With the namespace `a`, `b_total` is served as `a_b_total`, and so may another be
-    // called.
-    let (_, family) = counters()
-        .find(|(served, _)| *served == rate.family)
-        .or_else(|| counters().find(|(_, family)| family.schema.name.as_str() == rate.family))?;
-    let mut labels = family.schema.labels.iter();
-    let index = labels.position(|label| label.as_str() == rate.label);
+    let schema = &family.schema;
+    let names = || schema.labels.iter().map(LabelName::as_str);
+    let index = names().position(|label| label == rate.label);
+    if index.is_none() && !(by_outcome && schema.by_outcome) {
+        return Err(Unreadable::label(rate, names(), schema.by_outcome));
+    }
     let mut count = Count::default();
     for series in family.series() {
         let value = FamilyCore::counter(series.cell).get();
         let label = match index {
             Some(index) => series.values.get(index).map(String::as_str),
-            None => series.outcome.filter(|_| rate.label == "outcome"),
+            None => series.outcome,
         };
         count.events = count.events.saturating_add(value);
         if label.is_some_and(|label| (rate.is_error)(label)) {
             count.errors = count.errors.saturating_add(value);
         }
     }
-    Some(count)
+    Ok(count)
 }
 
 fn report(recent: Count, rate: &ErrorRate) -> HealthReport {
@@ -205,7 +259,7 @@ impl Readings {
 
 #[cfg(test)]
 mod tests {
-    use super::{Count, ErrorRate, MOST, Readings, count, error_rate, report};
+    use super::{Count, ErrorRate, MOST, Readings, Unreadable, count, error_rate, report};
     use crate::builtin::function::FUNCTION_CALLS_TOTAL;
     use crate::health::HealthStatus::{Degraded, Down, Up};
     use crate::record::{self, Counter};
@@ -274,15 +328,26 @@ mod tests {
         family.with(["/5", "503"]).inc();
         let is_error = |status: &str| status.starts_with('5');
         let rate = |family, label| ErrorRate::of(family, label, is_error);
+        let counted = count(&registry, &rate("replies_total", "status"));
+        assert_eq!(counted, Ok(of(10, 3)));
+        let told = |family, label| {
+            let refused = count(&registry, &rate(family, label));
+            refused.expect_err("it is misspelt").to_string()
+        };
         assert_eq!(
-            count(&registry, &rate("replies_total", "status")),
-            Some(of(10, 3))
+            told("replies_total", "stauts"),
+            "the counter `replies_total` has no label `stauts`; name one of [\"path\", \"status\"]"
         );
         assert_eq!(
-            count(&registry, &rate("replies_total", "none")),
-            Some(of(10, 0))
+            told("http_requests_total", "code"),
+            "the counter `http_requests_total` has no label `code`; name one of [\"method\", \
+             \"endpoint\", \"status\"]"
         );
-        assert_eq!(count(&registry, &rate("others_total", "status")), None);
+        assert_eq!(
+            told("others_total", "status"),
+            "there is no counter `others_total`; name one that is on the page, or declare it at \
+             start-up"
+        );
     }
 
     // Mutations: the name with the namespace alone is looked for; a name without it is
@@ -302,30 +367,46 @@ mod tests {
         declare("replies_total", 1);
         let rate = |family| ErrorRate::of(family, "status", |_| true);
         for name in ["replies_total", "shop_replies_total"] {
-            assert_eq!(count(&REGISTRY, &rate(name)), Some(of(1, 1)), "{name}");
+            assert_eq!(count(&REGISTRY, &rate(name)), Ok(of(1, 1)), "{name}");
         }
         declare("shop_replies_total", 2);
         let served = count(&REGISTRY, &rate("shop_replies_total"));
-        assert_eq!(served, Some(of(1, 1)));
+        assert_eq!(served, Ok(of(1, 1)));
         let twice = count(&REGISTRY, &rate("shop_shop_replies_total"));
-        assert_eq!(twice, Some(of(2, 2)));
+        assert_eq!(twice, Ok(of(2, 2)));
     }
 
-    // Mutation: a counter that isn't there has no errors, and is up.
+    // Mutations: a counter that isn't there has no errors, and is up; one that isn't
+    // there yet is degraded.
     #[tokio::test]
-    async fn a_counter_that_is_not_there_is_degraded() {
+    async fn no_traffic_is_up_and_a_misspelt_counter_degraded() {
         static REGISTRY: Registry = Registry::new();
         let metrics = Metrics::builder().registry(&REGISTRY).build();
         let metrics = metrics.expect("the registry is new");
-        let rate = ErrorRate::of("replies_totl", "status", |_| true);
         let health = metrics.health();
-        let added = health.add(error_rate("errors", &REGISTRY, rate));
-        added.expect("the name is valid");
+        let own = REGISTRY.counter_family("replies_total", "Replies.", ["status"]);
+        own.expect("the name is valid");
+        for (name, family) in [
+            ("quiet", "replies_total"),
+            ("fresh", "http_requests_total"),
+            ("misspelt", "replies_totl"),
+        ] {
+            let rate = ErrorRate::of(family, "status", |_| true);
+            let added = health.add(error_rate(name, &REGISTRY, rate));
+            added.expect("the name is valid");
+        }
         let summary = health.summary().await.expect("there are threads");
-        let check = summary.checks.first().expect("it was added");
-        assert_eq!(check.status, Degraded);
-        let message = "there is no counter `replies_totl` on the page";
-        assert_eq!(check.message.as_deref(), Some(message));
+        let told = |name| {
+            let check = summary.checks.iter().find(|check| check.name == name);
+            let check = check.expect("it was added");
+            (check.status, check.message.clone().unwrap_or_default())
+        };
+        let quiet = |family| format!("no traffic yet: nothing was counted in `{family}`");
+        assert_eq!(told("quiet"), (Up, quiet("replies_total")));
+        assert_eq!(told("fresh"), (Up, quiet("http_requests_total")));
+        let message = "there is no counter `replies_totl`, but `replies_total`; name one that \
+                       is on the page, or declare it at start-up";
+        assert_eq!(told("misspelt"), (Degraded, message.to_owned()));
     }
 
     #[test]
@@ -337,6 +418,14 @@ mod tests {
             counter.inc_by(calls);
         }
         let rate = ErrorRate::of("function_calls_total", "outcome", |it| it == "error");
-        assert_eq!(count(&registry, &rate), Some(of(3, 2)));
+        assert_eq!(count(&registry, &rate), Ok(of(3, 2)));
+        let rate = ErrorRate::of("task_runs_total", "outcome", |it| it == "error");
+        assert_eq!(count(&registry, &rate), Ok(of(0, 0)), "it is expected");
+        let rate = ErrorRate::of("db_errors_total", "outcome", |it| it == "error");
+        let refused = count(&registry, &rate);
+        assert!(
+            matches!(refused, Err(Unreadable::Label { .. })),
+            "{refused:?}"
+        );
     }
 }

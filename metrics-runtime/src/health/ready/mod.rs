@@ -38,6 +38,7 @@
 //! nor a client.
 
 mod cache;
+mod counter;
 mod disk;
 mod error_rate;
 mod free;

@@ -5,7 +5,7 @@ use axum::extract::ConnectInfo;
 use http::{Extensions, HeaderMap, HeaderName};
 use std::net::{IpAddr, SocketAddr};
 
-static FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+pub(super) static FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// Whose request it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +60,7 @@ impl Client {
 }
 
 /// An address, with or without a port, in spaces.
-fn parse(entry: &[u8]) -> Option<IpAddr> {
+pub(super) fn parse(entry: &[u8]) -> Option<IpAddr> {
     let text = std::str::from_utf8(entry).ok()?;
     let text = text.trim_matches([' ', '\t']);
     let bracketed = || text.strip_prefix('[')?.strip_suffix(']')?.parse().ok();

@@ -7,7 +7,8 @@ use crate::http::{Blocked, Unmeasured};
 use crate::{Metrics, Registry};
 use bytes::Bytes;
 use http::request::Parts;
-use http::{Method, Response};
+use http::uri::Scheme;
+use http::{Extensions, HeaderMap, Method, Response};
 use http_body_util::Full;
 
 /// Lets those in who may, and answers everybody else; see [`Access`](crate::Access).
@@ -114,6 +115,36 @@ impl Guard {
                 }
             })
             .is_ok()
+    }
+
+    /// The scheme of a request as a [trusted proxy](crate::Access::trust_proxy) says that
+    /// ends TLS, by `X-Forwarded-Proto` or, without one, by `Forwarded`; `None` if the
+    /// connection comes from no such proxy, or it doesn't say.
+    ///
+    /// ```
+    /// use http::uri::Scheme;
+    /// use metrics_runtime::{Access, Metrics};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let access = Access::new().trust_proxy("10.0.0.5")?;
+    /// let metrics = Metrics::builder().access(access).build()?;
+    /// let guard = metrics.guard();
+    /// let layer = metrics.http_layer().secure_by(move |head| {
+    ///     let forwarded = guard.forwarded_scheme(head.headers, head.extensions);
+    ///     forwarded == Some(Scheme::HTTPS)
+    /// });
+    /// # use axum::extract::ConnectInfo;
+    /// # let mut request = http::Request::new(());
+    /// # let peer: std::net::SocketAddr = "10.0.0.5:4711".parse()?;
+    /// # request.extensions_mut().insert(ConnectInfo(peer));
+    /// # request.headers_mut().insert("x-forwarded-proto", "https".parse()?);
+    /// # let told = guard.forwarded_scheme(request.headers(), request.extensions());
+    /// # assert_eq!(told, Some(Scheme::HTTPS));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn forwarded_scheme(&self, headers: &HeaderMap, extensions: &Extensions) -> Option<Scheme> {
+        self.policy.scheme(headers, extensions)
     }
 
     /// Whether endpoints that change anything may exist: a token or an authoriser is

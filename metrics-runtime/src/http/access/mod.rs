@@ -16,6 +16,7 @@ mod network;
 mod own;
 mod policy;
 mod proof;
+mod scheme;
 mod secret;
 mod setting;
 mod throttle;

@@ -7,12 +7,15 @@ use super::denial::{Denial, Reason};
 use super::environment;
 use super::network::{Network, is_near};
 use super::proof;
+use super::scheme;
 use super::secret::{Secret, accept};
 use super::setting::Access;
 use super::throttle::Throttle;
 use crate::BuildError;
 use crate::diagnostics::{Diagnostic, report};
 use http::request::Parts;
+use http::uri::Scheme;
+use http::{Extensions, HeaderMap};
 use std::panic::RefUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -89,6 +92,11 @@ impl Policy {
     /// Whether tokens are set.
     pub(super) const fn has_tokens(&self) -> bool {
         !self.tokens.is_empty()
+    }
+
+    /// By which scheme a trusted proxy was asked.
+    pub(super) fn scheme(&self, headers: &HeaderMap, extensions: &Extensions) -> Option<Scheme> {
+        scheme::of(headers, extensions, &self.proxies)
     }
 
     /// Lets a request in, or counts its refusal.

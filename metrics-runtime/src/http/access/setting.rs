@@ -143,7 +143,8 @@ impl Access {
     ///
     /// It must append to `X-Forwarded-For`, as nginx does by
     /// `$proxy_add_x_forwarded_for`. Where it says something that can't be read,
-    /// nobody is on a list.
+    /// nobody is on a list. By which scheme it was asked it says by `X-Forwarded-Proto` or
+    /// `Forwarded`, see [`Guard::forwarded_scheme`](crate::Guard::forwarded_scheme).
     ///
     /// # Errors
     ///
