@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Breaks the program in the ways that are named beside its tests, one at a time and
 # in a copy, and fails if a test doesn't notice: scripts/mutate.sh recording for the
-# loom models of the recording core, scripts/mutate.sh exposition [LINE...] for the
-# lines of tests/checklist/exposition.tsv, all or these.
+# loom models of the recording core, scripts/mutate.sh exposition|service [LINE...] for
+# the lines of that table in tests/checklist, all or these.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 usage() {
-  echo 'usage: scripts/mutate.sh recording|exposition [LINE...]' >&2
+  echo 'usage: scripts/mutate.sh recording | exposition|service [LINE...]' >&2
   exit 2
 }
 
@@ -124,7 +124,7 @@ test_row() {
   if [[ $target == lib ]]; then options+=(--lib); else options+=(--test "$target"); fi
   # Debug information is for people, and building again and again is what
   # incremental compilation is for.
-  (cd "$copy" && CARGO_TARGET_DIR=$root/target/mutate-exposition/build CARGO_INCREMENTAL=1 \
+  (cd "$copy" && CARGO_TARGET_DIR=$root/target/mutate-checklist/build CARGO_INCREMENTAL=1 \
     CARGO_PROFILE_DEV_DEBUG=0 RUST_BACKTRACE=0 \
     timeout 600 "$cargo" test "${options[@]}" -- --exact "$@") </dev/null >"$log" 2>&1
 }
@@ -139,17 +139,19 @@ chosen_rows() {
     'wanted == "  " || index(wanted, " " $1 " ")' | sort -s -t "$(printf '\t')" -k 2,3
 }
 
-exposition() {
-  table=tests/checklist/exposition.tsv
+# checklist NAME [LINE...]: the mutations of a table.
+checklist() {
+  table=tests/checklist/$1.tsv
+  shift
   # At a place that stays the same, so that little is built on another day.
-  copy=$root/target/mutate-exposition/source
-  log=$root/target/mutate-exposition/log
+  copy=$root/target/mutate-checklist/source
+  log=$root/target/mutate-checklist/log
   rm -rf "$copy"
   mkdir -p "$copy/target"
   cp -pr Cargo.toml Cargo.lock README.md clippy.toml rust-toolchain.toml "$copy/"
   cp -pr benchmarks examples metrics-macros metrics-runtime tests "$copy/"
-  # What is built of these may be that of another day's mutation.
-  awk -F '\t' 'NF == 7 { print $5 }' "$table" | sort -u | (cd "$copy" && xargs touch)
+  # What is built of these may be that of another day's mutation, of any table.
+  awk -F '\t' 'NF == 7 { print $5 }' tests/checklist/*.tsv | sort -u | (cd "$copy" && xargs touch)
   # Where scripts/test.sh puts the parser.
   ln -s "$root/target/python" "$copy/target/python"
 
@@ -198,8 +200,10 @@ exposition() {
 
 (($# >= 1)) || usage
 case $1 in
-  recording) (($# == 1)) || usage ;;
-  exposition) ;;
+  recording)
+    (($# == 1)) || usage
+    recording
+    ;;
+  exposition | service) checklist "$@" ;;
   *) usage ;;
 esac
-"$@"

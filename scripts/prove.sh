@@ -34,9 +34,10 @@ exposition() {
   prove load
 }
 
-# The mutations of the checklist of exposition, each with its test.
+# The mutations of the checklists, each with its test.
 checklist() {
   scripts/mutate.sh exposition
+  scripts/mutate.sh service
 }
 
 foundation() {
@@ -59,7 +60,8 @@ recording() {
 
 # The shop and its visitors, ten thousand clients that go away, a million requests of a
 # scanner, the pages of Django's profile, ten thousand probes, a million random requests
-# of each kind for access, how long tokens take to be judged, and what a tester of the
+# of each kind for access, clients that go away, read slowly, send bombs or find no
+# descriptors left, how long tokens take to be judged, and what a tester of the
 # OpenAPI document and a million random bodies find.
 service() {
   METRICS_PROVE=1 cargo test --release --package examples --test shop request -- --nocapture
@@ -68,6 +70,8 @@ service() {
   prove django
   prove health
   prove access
+  METRICS_PROVE=1 cargo test --release --package integration-tests --test load -- \
+    --nocapture --test-threads 1 abort bomb exhaustion slow
   METRICS_PROVE=1 cargo test --release --package metrics-runtime --lib --all-features \
     access::timing -- --nocapture --test-threads 1
   METRICS_PROVE=1 cargo test --release --package metrics-runtime --lib --all-features \

@@ -10,6 +10,7 @@ use crate::registry::Conflict;
 use once_cell::sync::OnceCell;
 use std::fmt;
 use std::io::{self, Write as _};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 /// Something that an operator or developer should know.
@@ -75,6 +76,21 @@ pub enum Diagnostic {
     Certificate {
         /// What is wrong with which file.
         reason: String,
+    },
+    /// The listener can't accept connections, mostly for want of open files, and goes on
+    /// trying; counted in `metrics_listener_accept_errors_total`. Told once for a
+    /// listener.
+    Listener {
+        /// What the system says.
+        reason: String,
+    },
+    /// What the toolkit serves can be reached from other machines, and neither a token,
+    /// nor an allow-list, nor an authoriser, nor a client certificate is asked for. Told
+    /// once for each set-up.
+    Unrestricted {
+        /// Where the listener is; `None` for a router, of which a request of another
+        /// machine has shown it.
+        address: Option<SocketAddr>,
     },
     /// Somebody was refused since the server doesn't say who asks. Told once for each
     /// set-up.
@@ -183,6 +199,23 @@ impl fmt::Display for Diagnostic {
                 "the listener keeps the certificate that it has, for the files have changed and \
                  can't be used: {reason}"
             ),
+            Self::Listener { reason } => write!(
+                f,
+                "the listener can't accept connections, and goes on trying: {reason}; raise the \
+                 limit of open files (`ulimit -n`), or find what keeps them open"
+            ),
+            Self::Unrestricted { address } => {
+                f.write_str("the metrics are served ")?;
+                match address {
+                    Some(address) => write!(f, "on {address}")?,
+                    None => f.write_str("to other machines")?,
+                }
+                f.write_str(
+                    " without access control: whoever is on the network, or asks through a proxy, \
+                     may read them; set METRICS_AUTH_TOKEN or METRICS_ALLOWED_IPS, or listen on \
+                     127.0.0.1",
+                )
+            }
             Self::UnknownPeer => f.write_str(
                 "a request for metrics was refused, for the server doesn't say who asks; serve \
                  the application by `app.into_make_service_with_connect_info::<SocketAddr>()`, \

@@ -6,6 +6,7 @@
 //! random requests of each kind instead of some thousands.
 
 mod app;
+mod asked;
 mod default_rule;
 mod diagnostic;
 mod endpoint;
@@ -15,10 +16,11 @@ mod path;
 mod poisoning;
 mod random;
 mod raw;
+mod reentry;
 mod refusal;
 mod scraped;
-
 mod secrecy;
 mod seed;
 mod unguarded;
 mod unknown_peer;
+mod unrestricted;

@@ -98,7 +98,7 @@ fn help_escapes_backslashes_and_line_feeds_only() {
     assert!(registry.to_text().contains(help));
 }
 
-// T3. Mutation: a carriage return is escaped too.
+// T3, S10. Mutations: a carriage return is escaped too; a quote isn't.
 #[test]
 fn label_values_escape_three_characters_only() {
     let registry = Registry::new();

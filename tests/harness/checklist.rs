@@ -1,23 +1,38 @@
-//! The acceptance list of exposition, `checklist/exposition.tsv`, against the
-//! sources: it names each line once, tests that exist and say which line they show,
-//! and mutations that still apply. Whether a test fails under its mutation is tried
-//! by `scripts/mutate.sh exposition`.
+//! The acceptance lists in `checklist/` against the sources: each names its lines once,
+//! tests that exist and say which line they show, and mutations that still apply.
+//! Whether a test fails under its mutation is tried by `scripts/mutate.sh`.
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
-/// The lines by letter, each numbered from one.
-const LINES: [(char, u32); 6] = [
-    ('T', 15),
-    ('H', 16),
-    ('O', 24),
-    ('P', 8),
-    ('C', 5),
-    ('L', 7),
-];
+/// A list: its lines by letter, and its table.
+struct List {
+    lines: &'static [(char, &'static [RangeInclusive<u32>])],
+    table: &'static str,
+}
 
-const TABLE: &str = include_str!("../checklist/exposition.tsv");
+const LISTS: [List; 2] = [
+    List {
+        lines: &[
+            ('T', &[1..=15]),
+            ('H', &[1..=16]),
+            ('O', &[1..=24]),
+            ('P', &[1..=8]),
+            ('C', &[1..=5]),
+            ('L', &[1..=7]),
+        ],
+        table: include_str!("../checklist/exposition.tsv"),
+    },
+    List {
+        lines: &[
+            ('S', &[1..=18, 24..=25]),
+            ('F', &[1..=3, 9..=10, 26..=28, 34..=34]),
+        ],
+        table: include_str!("../checklist/service.tsv"),
+    },
+];
 
 /// What the table says of a line.
 enum Row<'a> {
@@ -35,8 +50,8 @@ struct Tested<'a> {
     new: &'a str,
 }
 
-fn rows() -> Vec<(&'static str, Row<'static>)> {
-    let lines = TABLE.lines().filter(|line| !line.starts_with('#'));
+fn rows(table: &'static str) -> Vec<(&'static str, Row<'static>)> {
+    let lines = table.lines().filter(|line| !line.starts_with('#'));
     let row = |line: &'static str| match *line.split('\t').collect::<Vec<_>>() {
         [name, "-", reason] => (name, Row::Not(reason)),
         [name, package, target, test, file, old, new] => {
@@ -53,6 +68,11 @@ fn rows() -> Vec<(&'static str, Row<'static>)> {
         _ => panic!("a row has three or seven columns: {line}"),
     };
     lines.map(row).collect()
+}
+
+/// The rows of all lists.
+fn all_rows() -> impl Iterator<Item = (&'static str, Row<'static>)> {
+    LISTS.iter().flat_map(|list| rows(list.table))
 }
 
 fn root() -> PathBuf {
@@ -116,22 +136,28 @@ fn has_word(text: &str, word: &str) -> bool {
 
 #[test]
 fn each_line_of_the_list_stands_in_the_table_once() {
-    let expected = LINES.iter();
-    let expected = expected.flat_map(|(letter, last)| (1..=*last).map(move |n| (letter, n)));
-    let expected: Vec<String> = expected.map(|(letter, n)| format!("{letter}{n}")).collect();
-    let given: Vec<&str> = rows().into_iter().map(|(line, _)| line).collect();
-    assert_eq!(given, expected);
-    assert_eq!(given.len(), 75);
+    let counts = LISTS.map(|list| {
+        let mut expected = Vec::new();
+        for (letter, ranges) in list.lines {
+            let numbers = ranges.iter().cloned().flatten();
+            expected.extend(numbers.map(|number| format!("{letter}{number}")));
+        }
+        let given = rows(list.table).into_iter().map(|(line, _)| line);
+        let given: Vec<&str> = given.collect();
+        assert_eq!(given, expected);
+        given.len()
+    });
+    assert_eq!(counts, [75, 29]);
 }
 
 #[test]
 fn each_line_has_a_test_that_says_so_or_a_reason() {
     let mut wrong = BTreeSet::new();
-    for (line, row) in rows() {
+    for (line, row) in all_rows() {
         match row {
             Row::Tested(tested) => {
                 let comment = tested.comment();
-                let is_test = comment.contains("test]");
+                let is_test = comment.contains("test]") || comment.contains("test(");
                 if !is_test || !has_word(&comment, line) || !comment.contains("Mutation") {
                     wrong.insert(format!("{line}: {}\n{comment}", tested.test));
                 }
@@ -144,7 +170,7 @@ fn each_line_has_a_test_that_says_so_or_a_reason() {
 
 #[test]
 fn each_mutation_still_applies() {
-    for (line, row) in rows() {
+    for (line, row) in all_rows() {
         if let Row::Tested(Tested { file, old, new, .. }) = row {
             assert_ne!(old, new, "{line}");
             let count = read(&root().join(file)).matches(old).count();

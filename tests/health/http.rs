@@ -22,7 +22,7 @@ fn asked(address: &str) -> (String, String) {
     service.check("search")
 }
 
-// Mutations: a redirect is followed; any status is up.
+// S17. Mutations: a redirect is followed; any status is up.
 #[test]
 fn the_status_decides_and_no_redirect_is_followed() {
     let visits = Arc::new(AtomicUsize::new(0));
@@ -72,7 +72,7 @@ fn answers(text: &'static str) -> String {
     format!("http://{address}/")
 }
 
-// Mutation: what is read isn't limited, and a service that never ends its line costs
+// S18. Mutation: what is read isn't limited, and a service that never ends its line costs
 // memory until the timeout.
 #[test]
 fn what_is_no_http_is_down_after_a_kilobyte() {

@@ -57,6 +57,16 @@ pub(crate) async fn ask(stream: &mut TcpStream, headers: &str) -> io::Result<Ans
     read(stream).await
 }
 
+/// Sends this and reads one answer, which may come before all is sent.
+pub(crate) async fn send(stream: &mut TcpStream, request: &[u8]) -> io::Result<Answer> {
+    for part in request.chunks(16 << 10) {
+        if stream.write_all(part).await.is_err() {
+            break;
+        }
+    }
+    read(stream).await
+}
+
 /// Reads one answer. What ends before it is whole is an error, and so is a reset.
 async fn read(stream: &mut TcpStream) -> io::Result<Answer> {
     let mut bytes = Vec::with_capacity(4_096);

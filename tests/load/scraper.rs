@@ -219,7 +219,7 @@ fn hold(test: &str, title: &str, addresses: usize) {
     figures.finish(title);
 }
 
-// Mutation: those who can't wait are closed instead of refused.
+// F26. Mutation: those who can't wait are closed instead of refused.
 #[test]
 fn scrapers_of_several_addresses_are_all_answered() {
     hold(
@@ -229,7 +229,7 @@ fn scrapers_of_several_addresses_are_all_answered() {
     );
 }
 
-// Mutation: as above; one address has few slots, so most of these are refused.
+// F26. Mutation: as above; one address has few slots, so most of these are refused.
 #[test]
 fn scrapers_of_one_address_are_all_answered() {
     hold(

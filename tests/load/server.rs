@@ -1,8 +1,10 @@
 //! The server: this test's binary, run again as a child.
 
 use crate::recorder::{Recorder, Work};
+use crate::serving::Serving;
+use axum::Router;
 use integration_tests::served::{Served, say};
-use metrics_runtime::{Listener, Metrics, Registry};
+use metrics_runtime::{Access, Listener, Metrics, Registry};
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -13,6 +15,10 @@ pub(crate) struct Setup {
     pub(crate) fill: fn(&'static Registry),
     /// Sets the listener up.
     pub(crate) listen: fn(Listener) -> Listener,
+    /// The application that axum serves, instead of the listener.
+    pub(crate) mount: Option<fn(Metrics) -> Router>,
+    /// Who may ask.
+    pub(crate) access: fn() -> Access,
     /// Whether a thread records without a pause.
     pub(crate) records: bool,
     /// Answers commands that aren't the server's own.
@@ -24,6 +30,8 @@ impl Default for Setup {
         Self {
             fill: |registry| crate::population::fill(registry),
             listen: |listener| listener,
+            mount: None,
+            access: Access::new,
             records: false,
             command: |command| panic!("`{command}` is no command"),
         }
@@ -65,6 +73,11 @@ impl Server {
         assert_eq!(done, "done");
     }
 
+    /// Tasks that run on the runtime of an application of axum's.
+    pub(crate) fn tasks(&mut self) -> usize {
+        self.0.ask("tasks").parse().expect("it is a number")
+    }
+
     fn ask_work(&mut self, command: &str) -> Work {
         let answer = self.0.ask(command);
         let (recordings, time) = answer.split_once(' ').expect("there are two");
@@ -79,16 +92,23 @@ impl Server {
 fn serve(setup: &Setup) {
     let registry: &'static Registry = Box::leak(Box::default());
     (setup.fill)(registry);
-    let metrics = Metrics::builder().registry(registry).build();
-    let listener = metrics.expect("nothing is wrong").listener();
-    let listener = (setup.listen)(listener.address("127.0.0.1:0"));
+    let metrics = Metrics::builder().registry(registry);
+    let metrics = metrics.access((setup.access)()).build();
+    let metrics = metrics.expect("nothing is wrong");
     let mut recorder = setup.records.then(|| Recorder::start(registry));
-    let server = listener.start().expect("a port is free");
-    say(&server.local_addr());
+    let serving = match setup.mount {
+        None => Serving::listen((setup.listen)(metrics.listener())),
+        Some(mount) => Serving::axum(mount(metrics)),
+    };
+    say(&serving.address());
     for command in io::stdin().lines().map_while(Result::ok) {
         let work = match command.as_str() {
             "work" => recorder.as_ref().map(Recorder::work),
             "stop" => recorder.take().map(Recorder::stop),
+            "tasks" => {
+                say(&serving.tasks());
+                continue;
+            }
             command => {
                 (setup.command)(command);
                 say(&"done");
@@ -98,5 +118,5 @@ fn serve(setup: &Setup) {
         let work = work.expect("it records");
         say(&format!("{} {}", work.recordings, work.time.as_nanos()));
     }
-    server.shutdown();
+    serving.stop();
 }

@@ -100,7 +100,7 @@ async fn good(to: SocketAddr, keep: bool, stop: Arc<AtomicBool>) -> io::Result<V
     Ok(times)
 }
 
-// Mutations: no limit for a head, or for a client that doesn't read; a connection
+// S15. Mutations: no limit for a head, or for a client that doesn't read; a connection
 // whose answer isn't read is closed instead of reset.
 #[test]
 fn stalled_clients_are_closed_while_a_good_one_is_answered() {

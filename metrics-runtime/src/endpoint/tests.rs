@@ -140,7 +140,8 @@ fn increment(body: impl Into<Body>) -> Request<Body> {
     request.body(body.into()).expect("it is valid")
 }
 
-// S24. Mutation: `into_response` leaves out one of the headers.
+// S24, and S11: nothing is HTML, or can be taken for it. Mutation: `into_response` leaves
+// out one of the headers.
 #[tokio::test]
 async fn every_answer_has_its_headers_and_is_not_recorded() {
     let (app, _) = app(Endpoints::all(), true);

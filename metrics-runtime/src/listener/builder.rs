@@ -2,6 +2,7 @@
 
 use super::bind::Place;
 use super::connection::Shared;
+use super::own::Own;
 use super::security::{Plain, Security};
 use super::slots::Slots;
 use super::socket::open_files;
@@ -54,7 +55,9 @@ impl Metrics {
     /// Those can read the page who can reach the address and whom
     /// [`MetricsBuilder::access`](crate::MetricsBuilder::access) lets in: by default
     /// this machine and private networks. Tokens can be read on the way unless the
-    /// feature `tls` encrypts them; it can ask for client certificates, too.
+    /// feature `tls` encrypts them; it can ask for client certificates, too. An address
+    /// that other machines reach, with none of these, is told as
+    /// [`Diagnostic::Unrestricted`](crate::Diagnostic::Unrestricted).
     ///
     /// # Errors
     ///
@@ -192,15 +195,26 @@ impl Listener {
             },
         };
         let listening = Listening::at(self.metrics.registry(), door);
-        Server::start(listener, |stop| Shared {
+        let own = Own::of(self.metrics.registry());
+        let server = Server::start(listener, |stop| Shared {
             handler,
             path,
             slots,
             times,
             handshake,
+            own,
             stop,
             _listening: listening,
-        })
+        })?;
+        let asks_clients = self.security.is_some_and(|it| it.asks_clients());
+        let address = server.local_addr();
+        if !asks_clients && !address.ip().to_canonical().is_loopback() {
+            let policy = self.metrics.policy();
+            if policy.is_unrestricted() {
+                policy.tell_unrestricted(Some(address));
+            }
+        }
+        Ok(server)
     }
 }
 

@@ -1,6 +1,7 @@
 //! One connection, from accepting to closing.
 
 use super::answer::{BUSY, answer, busy, status};
+use super::own::Own;
 use super::security::{Handshake, Stream};
 use super::server::unless;
 use super::slots::{Entry, Refused, Slot, Slots};
@@ -41,6 +42,7 @@ pub(super) struct Shared {
     pub(super) slots: Arc<Slots>,
     pub(super) times: Times,
     pub(super) handshake: Arc<dyn Handshake>,
+    pub(super) own: Own,
     pub(super) stop: watch::Receiver<bool>,
     /// It is known as long as it serves.
     pub(super) _listening: Listening,

@@ -8,6 +8,7 @@ mod bind;
 mod builder;
 mod connection;
 mod error;
+mod own;
 pub(crate) mod security;
 mod server;
 mod slots;

@@ -25,6 +25,9 @@ impl Stream for TcpStream {
 pub(crate) trait Security: Any + fmt::Debug + Send {
     /// Reads and checks what was configured.
     fn load(&self) -> Result<Arc<dyn Handshake>, ServeError>;
+
+    /// Whether clients must prove who they are.
+    fn asks_clients(&self) -> bool;
 }
 
 /// A handshake under way.

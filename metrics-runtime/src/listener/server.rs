@@ -122,6 +122,7 @@ async fn accept(listener: tokio::net::TcpListener, shared: Arc<Shared>) {
             }
             Some(Err(error)) => {
                 if let Some(pause) = backoff.pause(&error) {
+                    shared.own.not_accepted(&error);
                     // Idle connections hold files that accepting is short of.
                     slots.press();
                     if unless(stop.as_mut(), sleep(pause)).await.is_none() {

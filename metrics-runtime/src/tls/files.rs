@@ -77,6 +77,10 @@ impl Security for Files {
         let tls = Tls::new(self.clone()).map_err(|error| ServeError::Tls(error.into()))?;
         Ok(Arc::new(tls))
     }
+
+    fn asks_clients(&self) -> bool {
+        self.client_ca.is_some()
+    }
 }
 
 impl Files {

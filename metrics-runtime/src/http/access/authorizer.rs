@@ -3,6 +3,7 @@
 use crate::http::handler::until;
 use crate::panic::caught;
 use http::request::Parts;
+use std::cell::Cell;
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -12,6 +13,29 @@ use std::time::{Duration, Instant};
 
 /// The longest timeout, so that no point in time is out of reach.
 const LONGEST: Duration = Duration::from_hours(24);
+
+/// How many of them may be asked within one another.
+const DEEPEST: u32 = 4;
+
+thread_local! {
+    /// How many are being polled on this thread, within one another.
+    static DEPTH: Cell<u32> = const { Cell::new(0) };
+}
+
+/// One that is being polled.
+struct Inside(u32);
+
+impl Inside {
+    fn enter() -> Self {
+        Self(DEPTH.replace(DEPTH.get() + 1))
+    }
+}
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        DEPTH.set(self.0);
+    }
+}
 
 type Deciding = Pin<Box<dyn Future<Output = bool> + Send>>;
 
@@ -38,16 +62,33 @@ impl Authorizer {
     }
 
     /// Asks it, for at most so long.
+    ///
+    /// One that asks for a page which it guards itself would be asked again by that, and
+    /// so on: within one another on one thread, few are asked, before the stack is full,
+    /// and over a connection it takes too long.
     pub(super) async fn ask(&self, parts: &Parts, timeout: Duration) -> Answer {
+        if DEPTH.get() >= DEEPEST {
+            return Answer::Failed;
+        }
         let parts = parts.clone();
-        let Some(mut deciding) = caught(|| (self.0)(parts)) else {
+        let called = caught(|| {
+            let _inside = Inside::enter();
+            (self.0)(parts)
+        });
+        let Some(mut deciding) = called else {
             return Answer::Failed;
         };
-        let polled = poll_fn(|cx| match caught(|| deciding.as_mut().poll(cx)) {
-            Some(Poll::Pending) => Poll::Pending,
-            Some(Poll::Ready(true)) => Poll::Ready(Answer::Yes),
-            Some(Poll::Ready(false)) => Poll::Ready(Answer::No),
-            None => Poll::Ready(Answer::Failed),
+        let polled = poll_fn(|cx| {
+            let polled = caught(|| {
+                let _inside = Inside::enter();
+                deciding.as_mut().poll(cx)
+            });
+            match polled {
+                Some(Poll::Pending) => Poll::Pending,
+                Some(Poll::Ready(true)) => Poll::Ready(Answer::Yes),
+                Some(Poll::Ready(false)) => Poll::Ready(Answer::No),
+                None => Poll::Ready(Answer::Failed),
+            }
         });
         let answer = until(Instant::now() + timeout.min(LONGEST), polled).await;
         // A future may panic when it is dropped, too.

@@ -2,7 +2,7 @@
 
 use super::denial::{Denial, Reason};
 use super::own::{BLOCKED, Own};
-use super::policy::Policy;
+use super::policy::{Entrance, Policy};
 use crate::http::{Blocked, Unmeasured};
 use crate::{Metrics, Registry};
 use bytes::Bytes;
@@ -10,6 +10,7 @@ use http::request::Parts;
 use http::uri::Scheme;
 use http::{Extensions, HeaderMap, Method, Response};
 use http_body_util::Full;
+use std::ptr;
 
 /// Lets those in who may, and answers everybody else; see [`Access`](crate::Access).
 ///
@@ -59,6 +60,11 @@ pub struct Guard {
     of_toolkit: bool,
 }
 
+/// Marks a request that a policy has identified, so that what is behind the guard
+/// needn't ask the authoriser again. Nobody else can make one.
+#[derive(Clone, Copy, Debug)]
+struct Identified(&'static Policy);
+
 impl Metrics {
     /// The guard of what the toolkit serves, as a tower layer.
     pub fn guard(&self) -> Guard {
@@ -83,9 +89,27 @@ impl Guard {
     }
 
     /// Whether a request may go on; a refusal is counted.
-    pub(crate) async fn admit(&self, parts: &Parts) -> Result<(), Denial> {
+    pub(crate) async fn admit(&self, parts: &Parts) -> Result<Entrance, Denial> {
+        if self.is_marked(parts) {
+            return Ok(Entrance::Identified);
+        }
         let admitted = self.policy.admit(parts).await;
         admitted.inspect_err(|denial| self.own.refused(denial.reason))
+    }
+
+    /// Keeps with a request how it was let in.
+    pub(super) fn mark(&self, parts: &mut Parts, entrance: Entrance) {
+        match entrance {
+            Entrance::Identified => {
+                parts.extensions.insert(Identified(self.policy));
+            }
+            Entrance::Open => self.policy.let_in(parts),
+        }
+    }
+
+    fn is_marked(&self, parts: &Parts) -> bool {
+        let mark = parts.extensions.get::<Identified>();
+        mark.is_some_and(|mark| ptr::eq(mark.0, self.policy))
     }
 
     /// What is answered to a request that may not.
@@ -106,7 +130,13 @@ impl Guard {
     /// A credential that isn't valid is a failure like any other: it is in
     /// `metrics_access_denied_total{reason="bad_credential"}`. Whoever presents none has
     /// not tried, and nothing is counted.
+    ///
+    /// Behind the guard itself nothing is asked anew: the request brings its verdict
+    /// along, in its extensions.
     pub async fn authorized(&self, parts: &Parts) -> bool {
+        if self.is_marked(parts) {
+            return true;
+        }
         let authorized = self.policy.authorized(parts).await;
         authorized
             .inspect_err(|reason| {
@@ -163,6 +193,7 @@ impl Guard {
 mod tests {
     use super::Guard;
     use crate::Registry;
+    use crate::http::access::policy::Entrance;
     use crate::http::access::{Access, Policy};
     use axum::extract::ConnectInfo;
     use http::Request;
@@ -189,7 +220,7 @@ mod tests {
         let near = parts("127.0.0.1", "s3cret");
         for access in [Access::new(), Access::new().everyone()] {
             let guard = guard(access);
-            assert_eq!(guard.admit(&near).await, Ok(()));
+            assert_eq!(guard.admit(&near).await, Ok(Entrance::Open));
             assert!(!guard.authorized(&near).await);
             assert!(!guard.can_mutate());
         }
@@ -201,7 +232,7 @@ mod tests {
         assert!(everyone_with_token.authorized(&near).await && everyone_with_token.can_mutate());
         let wrong = parts("127.0.0.1", "other");
         assert!(!everyone_with_token.authorized(&wrong).await);
-        assert_eq!(everyone_with_token.admit(&wrong).await, Ok(()));
+        assert_eq!(everyone_with_token.admit(&wrong).await, Ok(Entrance::Open));
         let asked = guard(
             Access::new()
                 .authorizer(|parts| async move { parts.headers["x-metrics-token"] == "s3cret" }),
@@ -209,6 +240,24 @@ mod tests {
         assert!(asked.authorized(&near).await && asked.can_mutate());
         assert!(!asked.authorized(&wrong).await);
         assert!(guard(list.token("s3cret")).can_mutate());
+    }
+
+    // Mutations: the mark of any policy counts; everyone who is let in is marked.
+    #[tokio::test]
+    async fn a_mark_is_that_of_one_policy() {
+        let [one, other] = [(); 2].map(|()| guard(Access::new().token("s3cret")));
+        let mut right = parts("127.0.0.1", "s3cret");
+        let entrance = one.admit(&right).await.expect("it is the token");
+        one.mark(&mut right, entrance);
+        right.headers.clear();
+        assert!(one.authorized(&right).await && !other.authorized(&right).await);
+        assert_eq!(one.admit(&right).await, Ok(Entrance::Identified));
+        assert!(other.admit(&right).await.is_err());
+        let open = guard(Access::new().token("s3cret").everyone());
+        let mut anybody = parts("127.0.0.1", "other");
+        let entrance = open.admit(&anybody).await.expect("everyone is let in");
+        open.mark(&mut anybody, entrance);
+        assert!(!open.authorized(&anybody).await);
     }
 
     // Mutations: `authorized` counts nothing, so that tokens can be guessed where

@@ -47,9 +47,12 @@ where
         let mut inner = mem::replace(&mut self.inner, clone);
         let guard = self.guard;
         Box::pin(async move {
-            let (parts, body) = request.into_parts();
-            if let Err(denial) = guard.admit(&parts).await {
-                return Ok(guard.refuse(denial, &parts.method).map(Body::new));
+            let (mut parts, body) = request.into_parts();
+            match guard.admit(&parts).await {
+                Ok(entrance) => guard.mark(&mut parts, entrance),
+                Err(denial) => {
+                    return Ok(guard.refuse(denial, &parts.method).map(Body::new));
+                }
             }
             let response = inner.call(Request::from_parts(parts, body)).await;
             response.map(IntoResponse::into_response)

@@ -16,6 +16,7 @@ use crate::diagnostics::{Diagnostic, report};
 use http::request::Parts;
 use http::uri::Scheme;
 use http::{Extensions, HeaderMap};
+use std::net::SocketAddr;
 use std::panic::RefUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -33,7 +34,18 @@ pub(crate) struct Policy {
     everyone: bool,
     throttle: Throttle,
     /// It was told that the server doesn't say who asks.
-    told: AtomicBool,
+    told_unknown: AtomicBool,
+    /// It was told that whoever can connect may read.
+    told_unrestricted: AtomicBool,
+}
+
+/// By what a request is let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Entrance {
+    /// By a token, an address on the list or the authoriser.
+    Identified,
+    /// By nothing that it has: everyone is let in from there.
+    Open,
 }
 
 /// Who may by address.
@@ -79,7 +91,8 @@ impl Policy {
             authorizer_timeout,
             everyone,
             throttle: Throttle::default(),
-            told: AtomicBool::new(false),
+            told_unknown: AtomicBool::new(false),
+            told_unrestricted: AtomicBool::new(false),
         }
     }
 
@@ -99,14 +112,21 @@ impl Policy {
         scheme::of(headers, extensions, &self.proxies)
     }
 
+    /// Whether whoever can connect may read: everybody, or a private network.
+    pub(crate) const fn is_unrestricted(&self) -> bool {
+        self.everyone || matches!(self.addresses, Addresses::Near)
+    }
+
     /// Lets a request in, or counts its refusal.
-    pub(super) async fn admit(&self, parts: &Parts) -> Result<(), Denial> {
+    pub(super) async fn admit(&self, parts: &Parts) -> Result<Entrance, Denial> {
         if self.everyone {
-            return Ok(());
+            return Ok(Entrance::Open);
         }
         let client = self.client(parts);
-        let Err(refused) = self.identify(parts, client).await else {
-            return Ok(());
+        let refused = match self.identify(parts, client).await {
+            Ok(()) if self.is_unrestricted() => return Ok(Entrance::Open),
+            Ok(()) => return Ok(Entrance::Identified),
+            Err(refused) => refused,
         };
         let waiting = self.throttle.fail(client.address(), Instant::now());
         Err(Denial {
@@ -134,7 +154,9 @@ impl Policy {
         Client::of(&parts.headers, &parts.extensions, &self.proxies)
     }
 
-    /// Each of the ways in is enough. No lock is held: the authoriser is user code.
+    /// Each of the ways in is enough. No lock is held: the authoriser is user code. It
+    /// may cost a look into a database, so that who was refused often is refused
+    /// without it.
     async fn identify(&self, parts: &Parts, client: Client) -> Result<(), Reason> {
         let credential = Credential::of(&parts.headers);
         if accept(&self.tokens, credential.token()) {
@@ -151,11 +173,14 @@ impl Policy {
         if by_address.is_ok() {
             return by_address;
         }
+        let is_guess = !self.tokens.is_empty() && credential != Credential::Absent;
+        if self.throttle.holds(client.address(), Instant::now()) {
+            let guessed = is_guess.then_some(Reason::BadCredential);
+            return Err(guessed.unwrap_or(Reason::Throttled));
+        }
         match authorizer.ask(parts, self.authorizer_timeout).await {
             Answer::Yes => Ok(()),
-            _ if !self.tokens.is_empty() && credential != Credential::Absent => {
-                Err(Reason::BadCredential)
-            }
+            _ if is_guess => Err(Reason::BadCredential),
             Answer::No => Err(Reason::Authorizer),
             Answer::Failed => Err(Reason::AuthorizerFailed),
         }
@@ -190,8 +215,28 @@ impl Policy {
     /// Tells the operator, once, why nobody gets in.
     fn tell(&self) {
         // Relaxed: a flag of its own.
-        if !self.told.swap(true, Ordering::Relaxed) {
+        if !self.told_unknown.swap(true, Ordering::Relaxed) {
             report(&Diagnostic::UnknownPeer);
+        }
+    }
+
+    /// A request was let in by nothing that it has. From another machine, it shows that
+    /// the server can be reached there, which no router knows of its server otherwise.
+    pub(super) fn let_in(&self, parts: &Parts) {
+        // Relaxed: a flag of its own.
+        if !self.told_unrestricted.load(Ordering::Relaxed)
+            && let Some(address) = self.client(parts).address()
+            && !address.is_loopback()
+        {
+            self.tell_unrestricted(None);
+        }
+    }
+
+    /// Tells the operator, once, that whoever can connect may read.
+    pub(crate) fn tell_unrestricted(&self, address: Option<SocketAddr>) {
+        // Relaxed: a flag of its own.
+        if !self.told_unrestricted.swap(true, Ordering::Relaxed) {
+            report(&Diagnostic::Unrestricted { address });
         }
     }
 }

@@ -147,7 +147,7 @@ mod tests {
         assert!(!accept(&secrets, Some(hex.as_bytes())));
     }
 
-    // S9.
+    // S9. Mutation: `Debug` prints the digest.
     #[test]
     fn a_secret_prints_nowhere() {
         let secret = Secret::from("canary");

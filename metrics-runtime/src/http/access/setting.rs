@@ -53,8 +53,9 @@ pub enum AccessError {
 /// Whoever is refused is answered with 401 where a token or an authoriser is set,
 /// else with 403, and with 429 after ten refusals in a minute, none of which says
 /// why; `metrics_access_denied_total` does. An address that is refused with 429 is
-/// still served with a valid credential: nobody can lock a scraper out by failing
-/// from behind its address. Addresses of IPv6 are counted by their /64, and callers
+/// still served with a valid token, or if it is on the list: nobody can lock a scraper
+/// out by failing from behind its address. The authoriser, which may cost a look into a
+/// database, isn't asked about it until the minute is over. Addresses of IPv6 are counted by their /64, and callers
 /// whose address isn't known as one.
 ///
 /// # Proxies
@@ -64,6 +65,13 @@ pub enum AccessError {
 /// which reads the caller from `X-Forwarded-For`, from the right, or set a token. No
 /// other header counts, `Forwarded` and `X-Real-IP` among them, and none at all of
 /// those who aren't trusted.
+///
+/// # Without settings, on a network
+///
+/// Where other machines can reach what is served and nothing but their network lets them
+/// in, the operator is told once, by
+/// [`Diagnostic::Unrestricted`](crate::Diagnostic::Unrestricted): by a listener when it
+/// starts, by a router when the first of them gets in.
 ///
 /// # Servers that don't say who asks
 ///
@@ -207,6 +215,10 @@ impl Access {
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// It is asked once for a request, also by what looks again behind the guard. It may
+    /// record metrics and make the page; one that asks for what it guards itself is told
+    /// no before it has asked itself for long.
     ///
     /// It refuses when it panics or takes longer than
     /// [`authorizer_timeout`](Self::authorizer_timeout). It must not block: nobody can

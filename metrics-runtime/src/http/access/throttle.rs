@@ -89,6 +89,20 @@ impl Throttle {
         None
     }
 
+    /// Whether this caller has failed too often, and its time isn't over. Nothing is
+    /// counted, and newcomers to a full set aren't held to account for it here.
+    pub(super) fn holds(&self, caller: Option<IpAddr>, now: Instant) -> bool {
+        // Before the first failure there is no table.
+        if self.sets.get().is_none() {
+            return false;
+        }
+        let caller = caller.map(network_of);
+        let set = self.set(caller);
+        let mut known = set.iter().flatten();
+        let known = known.find(|entry| entry.caller == caller);
+        known.is_some_and(|entry| entry.failures(now) >= MOST_FAILURES)
+    }
+
     fn set(&self, caller: Option<IpAddr>) -> MutexGuard<'_, Set> {
         let sets = self.sets.get_or_init(|| {
             let sets = iter::repeat_with(|| Mutex::new([None; WAYS]));
@@ -147,6 +161,25 @@ mod tests {
         }
     }
 
+    // Mutations: it holds a caller for one failure less or more; nothing is over.
+    #[test]
+    fn a_caller_is_held_from_its_tenth_failure_to_the_end_of_the_minute() {
+        let (throttle, now) = (Throttle::default(), Instant::now());
+        let caller = Some(address("2001:db8::1"));
+        assert!(!throttle.holds(caller, now));
+        for _ in 0..MOST_FAILURES {
+            assert!(!throttle.holds(caller, now));
+            assert_eq!(throttle.fail(caller, now), None);
+        }
+        // The next one is answered with 429, whatever it is.
+        assert!(throttle.holds(caller, now));
+        assert!(throttle.holds(Some(address("2001:db8::2")), now));
+        assert!(!throttle.holds(Some(address("2001:db8:0:1::1")), now));
+        assert!(!throttle.holds(None, now));
+        assert!(!throttle.holds(caller, now + WINDOW));
+        assert!(throttle.fail(caller, now).is_some());
+    }
+
     // Mutations: IPv6 by its whole address; IPv4 in IPv6's form by its /64, which
     // has all of IPv4.
     #[test]
@@ -176,6 +209,10 @@ mod tests {
         for _ in 0..=MOST_FAILURES {
             throttle.fail(attacker, now);
         }
+        let other = Some(address("192.0.2.2"));
+        for _ in 0..MOST_FAILURES / 2 {
+            throttle.fail(other, now);
+        }
         for nth in 0..100_000_u32 {
             let caller = IpAddr::V4(Ipv4Addr::from(0x0a00_0000 | nth));
             throttle.fail(Some(caller), now);
@@ -183,6 +220,10 @@ mod tests {
         assert!(len(&throttle) <= 10_000, "{}", len(&throttle));
         assert_eq!(SETS * WAYS, 10_000);
         assert!(throttle.fail(attacker, now).is_some());
+        for _ in MOST_FAILURES / 2..MOST_FAILURES {
+            assert_eq!(throttle.fail(other, now), None);
+        }
+        assert!(throttle.fail(other, now).is_some());
     }
 
     // Mutation: a set of throttled callers gives one of them up.

@@ -50,7 +50,10 @@ impl HandlerOptions {
     /// However many they are, they share at most 16 pages, so that clients which read
     /// slowly don't fill the memory: twelve whole ones and four with `name[]`. A
     /// further page waits until one of them was sent, within the
-    /// [`timeout`](Self::timeout).
+    /// [`timeout`](Self::timeout). Neither `axum::serve` nor hyper by itself gives a
+    /// client up that reads a byte now and then, so that those whom the guard lets in
+    /// can hold all of them; [`Metrics::serve`](crate::Metrics::serve) resets such
+    /// connections.
     pub const fn max_in_flight(mut self, requests: usize) -> Self {
         self.max_in_flight = requests;
         self

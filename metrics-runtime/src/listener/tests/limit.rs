@@ -9,6 +9,7 @@ use std::io::{Read as _, Write as _};
 use std::thread;
 use std::time::{Duration, Instant};
 
+// S15. Mutations: beside what notices them.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn stalled_clients_neither_stay_nor_keep_others_out() {

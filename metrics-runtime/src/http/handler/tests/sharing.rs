@@ -13,7 +13,8 @@ use std::task::Poll;
 use tokio::sync::Barrier;
 use tokio::sync::mpsc::unbounded_channel;
 
-// Mutation: `join` takes the page that is being made.
+// S16, F26. Mutations: `join` takes the page that is being made; it starts a job for each
+// request.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_thousand_requests_share_few_pages_and_see_what_came_before() {
     const REQUESTS: usize = 1_000;
