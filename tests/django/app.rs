@@ -1,6 +1,6 @@
 //! The application: the routes of `reference/django_app.py`.
 
-use crate::store::{Cache, ConnectionInterrupted, IntegrityError, ItemRepository};
+use crate::store::{Cache, ItemRepository};
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -29,7 +29,7 @@ enum Raised {
     ValueError,
     PermissionDenied,
     Http404,
-    Connection,
+    Database,
 }
 
 impl ErrorLabel for Raised {
@@ -38,7 +38,7 @@ impl ErrorLabel for Raised {
             Self::ValueError => "ValueError",
             Self::PermissionDenied => "PermissionDenied",
             Self::Http404 => "Http404",
-            Self::Connection => "ConnectionInterrupted",
+            Self::Database => "DatabaseError",
         }
     }
 }
@@ -46,7 +46,7 @@ impl ErrorLabel for Raised {
 impl IntoResponse for Raised {
     fn into_response(self) -> Response {
         let status = match self {
-            Self::ValueError | Self::Connection => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::ValueError | Self::Database => StatusCode::INTERNAL_SERVER_ERROR,
             Self::PermissionDenied => StatusCode::FORBIDDEN,
             Self::Http404 => StatusCode::NOT_FOUND,
         };
@@ -54,44 +54,48 @@ impl IntoResponse for Raised {
     }
 }
 
-impl From<ConnectionInterrupted> for Raised {
-    fn from(_: ConnectionInterrupted) -> Self {
-        Self::Connection
+impl From<sqlx::Error> for Raised {
+    fn from(_: sqlx::Error) -> Self {
+        Self::Database
     }
 }
 
-async fn index(State(shop): State<Arc<Shop>>) -> Result<&'static str, Raised> {
-    shop.cache.set("k", "v");
-    shop.cache.get("k")?;
-    shop.cache.get("missing")?;
+async fn index(State(shop): State<Arc<Shop>>) -> &'static str {
+    shop.cache.set("k", "v").await;
+    shop.cache.get("k").await;
+    shop.cache.get("missing").await;
     // `get_many`, which Django counts by key.
     for key in ["k", "nope"] {
-        shop.cache.get(key)?;
+        shop.cache.get(key).await;
     }
-    Ok("index")
+    "index"
 }
 
-async fn create(State(shop): State<Arc<Shop>>, body: Bytes) -> (StatusCode, &'static str) {
+async fn create(
+    State(shop): State<Arc<Shop>>,
+    body: Bytes,
+) -> Result<(StatusCode, &'static str), Raised> {
     let name = String::from_utf8_lossy(&body);
-    if shop.items.create(&name).is_err() {
-        return (StatusCode::CONFLICT, "taken");
-    }
-    shop.items.save(&name, "saved");
-    shop.items.create_in_bulk(&["one", "two"]);
-    shop.items.update_all("one", "three");
-    shop.items.delete("saved");
-    (StatusCode::CREATED, "created")
+    shop.items.create(&name).await?;
+    shop.items.save(&name, "saved").await?;
+    shop.items.create_in_bulk(["one", "two"]).await?;
+    shop.items.update_all("one", "three").await?;
+    shop.items.delete("saved").await?;
+    Ok((StatusCode::CREATED, "created"))
 }
 
-async fn fail_in_database(State(shop): State<Arc<Shop>>) -> &'static str {
-    let created = shop.items.create("dup");
-    let again = shop.items.create("dup");
-    shop.items.delete_all();
-    shop.items.create_in_bulk(&["a", "b"]);
-    match (created, again) {
-        (Ok(()), Err(IntegrityError)) => "failed once",
-        _ => "the database has lost its constraint",
-    }
+async fn fail_in_database(State(shop): State<Arc<Shop>>) -> Result<&'static str, Raised> {
+    shop.items.create("dup").await?;
+    let again = shop.items.create("dup").await;
+    shop.items.delete_all().await?;
+    let created = shop.items.create_many().await?;
+    let is_taken = |error: &sqlx::Error| {
+        let error = error.as_database_error();
+        error.is_some_and(sqlx::error::DatabaseError::is_unique_violation)
+    };
+    assert_eq!(created.len(), 2, "two statements");
+    assert!(again.is_err_and(|error| is_taken(&error)));
+    Ok("failed once")
 }
 
 async fn template() -> Html<&'static str> {
@@ -104,8 +108,12 @@ async fn streamed() -> Body {
     Body::from_stream(stream::iter(chunks))
 }
 
-async fn detail(State(shop): State<Arc<Shop>>, Path(pk): Path<usize>) -> Result<String, Raised> {
-    if pk > shop.items.count() {
+async fn list(State(shop): State<Arc<Shop>>) -> Result<String, Raised> {
+    Ok(shop.items.count().await?.to_string())
+}
+
+async fn detail(State(shop): State<Arc<Shop>>, Path(pk): Path<i64>) -> Result<String, Raised> {
+    if pk > shop.items.count().await? {
         return Err(Raised::Http404);
     }
     Ok(format!("item {pk}"))
@@ -143,11 +151,11 @@ impl Served {
             .worker_threads(2)
             .enable_all()
             .build()?;
+        let items = runtime.block_on(ItemRepository::connect(metrics));
         let shop = Shop {
-            items: ItemRepository::connect(),
-            cache: Cache::default(),
+            items: items.expect("there is memory"),
+            cache: Cache::new(metrics),
         };
-        let list = |State(shop): State<Arc<Shop>>| async move { shop.items.count().to_string() };
         let app = Router::new()
             .route("/", any(index))
             .route("/create", any(create))

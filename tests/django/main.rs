@@ -1,12 +1,14 @@
 //! The profile of Django: a small application of the shape that
 //! `reference/django_app.py` describes is driven through its requests, and its page
-//! compared with what django-prometheus served.
+//! compared with what django-prometheus served. Its database, its cache and the servers
+//! of the other tests are real ones.
 
 mod app;
 mod client;
 mod exception;
 mod family;
 mod reference;
+mod server;
 mod store;
 mod value;
 
@@ -30,7 +32,6 @@ struct Pages {
 fn drive() -> Pages {
     let built = Metrics::builder()
         .profile(Profile::DjangoPrometheus)
-        .database_vendor("default", "sqlite")
         .build();
     let metrics = built.expect("the variables are valid");
     let served = Served::start(metrics).expect("a port of loopback is free");
@@ -78,7 +79,7 @@ fn compare(pages: &Pages, namespace: &str, recorded: &str) {
 
 // Mutations: a rule of `profile/django` has another label, or is left out; a bound
 // of `builtin/django` is another; `http_layer` ignores the profile; an entry is
-// added to the exceptions.
+// added to the exceptions; `set_driver` does nothing; `is_tracked` is false.
 #[test]
 fn the_page_is_that_of_django_prometheus() {
     if env::var_os(CHILD).is_some() {

@@ -1,130 +1,94 @@
-//! The database and the cache of the application, in memory.
+//! The database and the cache of the application: `SQLite` through sqlx, and moka.
 
-use metrics_runtime::builtin::django;
-use metrics_runtime::{track_cache, track_model, track_query};
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
-
-/// A name is there already.
-#[derive(Debug)]
-pub(crate) struct IntegrityError;
-
-/// The rows of `Item`, by name, which is unique.
-#[derive(Debug, Default)]
-struct Table(Mutex<BTreeSet<String>>);
-
-#[track_query(table = "item")]
-impl Table {
-    fn with<T>(&self, work: impl FnOnce(&mut BTreeSet<String>) -> T) -> T {
-        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    #[track_query(insert)]
-    fn insert(&self, name: &str) -> Result<(), IntegrityError> {
-        let is_new = self.with(|rows| rows.insert(name.to_owned()));
-        is_new.then_some(()).ok_or(IntegrityError)
-    }
-
-    #[track_query(insert)]
-    fn insert_many(&self, names: &[&str]) {
-        let connection = ("default", "sqlite");
-        let rows = u64::try_from(names.len()).expect("there are few");
-        django::django_db_execute_many_total(connection.0, connection.1).inc_by(rows);
-        self.with(|rows| rows.extend(names.iter().map(|name| (*name).to_owned())));
-    }
-
-    #[track_query(update)]
-    fn rename(&self, from: &str, to: &str) {
-        self.with(|rows| {
-            rows.remove(from);
-            rows.insert(to.to_owned());
-        });
-    }
-
-    #[track_query(delete)]
-    fn delete(&self, name: &str) {
-        self.with(|rows| rows.remove(name));
-    }
-
-    #[track_query(delete)]
-    fn clear(&self) {
-        self.with(BTreeSet::clear);
-    }
-
-    #[track_query(select)]
-    fn count(&self) -> usize {
-        self.with(|rows| rows.len())
-    }
-}
+use futures_util::TryStreamExt as _;
+use metrics_runtime::{Instrumented, Metrics, MokaFutureCache, track_model, track_query};
+use sqlx::sqlite::{SqlitePoolOptions, SqliteQueryResult};
+use sqlx::{Executor as _, Pool, Row as _, Sqlite};
 
 /// What Django's `Item` does, as far as its metrics tell.
-#[derive(Debug, Default)]
-pub(crate) struct ItemRepository(Table);
+pub(crate) struct ItemRepository(Instrumented<Pool<Sqlite>>);
 
 #[track_model(model = "item")]
 impl ItemRepository {
-    pub(crate) fn connect() -> Self {
-        django::django_db_new_connections_total("default", "sqlite").inc();
-        django::django_db_new_connection_errors_total("default", "sqlite").inc_by(0);
-        Self::default()
+    /// A database in memory, of one connection.
+    pub(crate) async fn connect(metrics: Metrics) -> sqlx::Result<Self> {
+        let options = SqlitePoolOptions::new().max_connections(1);
+        let options = metrics.count_connections("default", options);
+        let pool = options.connect("sqlite::memory:").await?;
+        let pool = metrics.instrument_pool("default", &pool);
+        let pool = pool.expect("the name is free");
+        pool.execute("CREATE TABLE item (name TEXT UNIQUE)").await?;
+        Ok(Self(pool))
     }
 
     #[track_model(insert)]
-    pub(crate) fn create(&self, name: &str) -> Result<(), IntegrityError> {
-        self.0.insert(name)
+    pub(crate) async fn create(&self, name: &str) -> sqlx::Result<()> {
+        let insert = sqlx::query("INSERT INTO item VALUES ($1)").bind(name);
+        insert.execute(&self.0).await.map(drop)
     }
 
     #[track_model(update)]
-    pub(crate) fn save(&self, from: &str, to: &str) {
-        self.0.rename(from, to);
+    pub(crate) async fn save(&self, from: &str, to: &str) -> sqlx::Result<()> {
+        self.rename(from, to).await
     }
 
     #[track_model(delete)]
-    pub(crate) fn delete(&self, name: &str) {
-        self.0.delete(name);
+    pub(crate) async fn delete(&self, name: &str) -> sqlx::Result<()> {
+        let delete = sqlx::query("DELETE FROM item WHERE name = $1").bind(name);
+        delete.execute(&self.0).await.map(drop)
     }
 
     // Not counted by model, as in Django: `bulk_create`, `update`, `delete` of a
     // query set and `executemany`.
 
-    pub(crate) fn create_in_bulk(&self, names: &[&str]) {
-        self.0.insert_many(names);
+    pub(crate) async fn create_in_bulk(&self, names: [&str; 2]) -> sqlx::Result<()> {
+        let insert = sqlx::query("INSERT INTO item VALUES ($1), ($2)");
+        let insert = insert.bind(names[0]).bind(names[1]);
+        insert.execute(&self.0).await.map(drop)
     }
 
-    pub(crate) fn update_all(&self, from: &str, to: &str) {
-        self.0.rename(from, to);
+    pub(crate) async fn update_all(&self, from: &str, to: &str) -> sqlx::Result<()> {
+        self.rename(from, to).await
     }
 
-    pub(crate) fn delete_all(&self) {
-        self.0.clear();
+    pub(crate) async fn delete_all(&self) -> sqlx::Result<()> {
+        self.0.execute("DELETE FROM item").await.map(drop)
     }
 
-    pub(crate) fn count(&self) -> usize {
-        self.0.count()
+    /// Two rows, by a statement each.
+    pub(crate) async fn create_many(&self) -> sqlx::Result<Vec<SqliteQueryResult>> {
+        let inserts = "INSERT INTO item VALUES ('a'); INSERT INTO item VALUES ('b')";
+        self.0.execute_many(inserts).try_collect().await
+    }
+
+    // The query in it is this one: it is counted once.
+    #[track_query(select, table = "item")]
+    pub(crate) async fn count(&self) -> sqlx::Result<i64> {
+        let row = self.0.fetch_one("SELECT count(*) FROM item").await?;
+        row.try_get(0)
+    }
+
+    async fn rename(&self, from: &str, to: &str) -> sqlx::Result<()> {
+        let update = sqlx::query("UPDATE item SET name = $2 WHERE name = $1");
+        let update = update.bind(from).bind(to).execute(&self.0);
+        update.await.map(drop)
     }
 }
 
-/// A cache has lost its connection, which this one has none to lose.
-#[derive(Debug)]
-pub(crate) struct ConnectionInterrupted;
-
 /// The cache.
-#[derive(Debug, Default)]
-pub(crate) struct Cache(Mutex<BTreeMap<String, String>>);
+pub(crate) struct Cache(MokaFutureCache<String, String>);
 
-#[track_cache(cache = "locmem")]
 impl Cache {
-    fn with<T>(&self, work: impl FnOnce(&mut BTreeMap<String, String>) -> T) -> T {
-        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    pub(crate) fn new(metrics: Metrics) -> Self {
+        let builder = moka::future::Cache::builder();
+        Self(metrics.instrument_moka_future("locmem", builder))
     }
 
-    #[track_cache(set)]
-    pub(crate) fn set(&self, key: &str, value: &str) {
-        self.with(|entries| entries.insert(key.to_owned(), value.to_owned()));
+    pub(crate) async fn set(&self, key: &str, value: &str) {
+        self.0.insert(key.to_owned(), value.to_owned()).await;
     }
 
-    #[track_cache(get)]
-    pub(crate) fn get(&self, key: &str) -> Result<Option<String>, ConnectionInterrupted> {
-        Ok(self.with(|entries| entries.get(key).cloned()))
+    pub(crate) async fn get(&self, key: &str) -> Option<String> {
+        self.0.get(key).await
     }
 }

@@ -9,10 +9,11 @@ type Values = BTreeMap<(String, BTreeMap<String, String>), f64>;
 
 /// Families whose values are what the requests make them; the others have times, sizes
 /// of texts, or statements of Django's own (savepoints, `BEGIN`).
-const COMPARED: [&str; 23] = [
+const COMPARED: [&str; 24] = [
     "django_cache_get_hits_total",
     "django_cache_get_misses_total",
     "django_cache_get_total",
+    "django_db_errors_total",
     "django_http_ajax_requests_total",
     "django_http_exceptions_total_by_type_total",
     "django_http_exceptions_total_by_view_total",
@@ -100,4 +101,28 @@ pub(crate) fn assert_equal(page: &[Family], reference: &Page, namespace: &str) {
     // Django's families of exceptions have no zeros, and neither have ours.
     ours.retain(|key, value| *value != 0.0 || expected.contains_key(key));
     assert_eq!(ours, expected);
+    assert_queries(page, namespace);
+}
+
+/// What sqlx was asked, of which Django's own statements are no part: its table, five of
+/// `create`, four of `dberr`, and two counts.
+fn assert_queries(page: &[Family], namespace: &str) {
+    for (name, expected) in [
+        ("django_db_execute_total", 12.0),
+        ("django_db_execute_many_total", 1.0),
+        ("django_db_new_connections_total", 1.0),
+        ("django_db_new_connection_errors_total", 0.0),
+        ("django_db_query_duration_seconds_count", 12.0),
+    ] {
+        let mut samples = page.iter().flat_map(|family| &family.samples);
+        let found = samples.find(|sample| sample.name == format!("{namespace}{name}"));
+        let found = found.unwrap_or_else(|| panic!("{name} is there"));
+        let labels = ["alias", "vendor"].map(|label| found.labels[label].as_str());
+        assert_eq!(labels, ["default", "sqlite"], "{name}");
+        assert!(
+            (found.value - expected).abs() < f64::EPSILON,
+            "{name}: {}",
+            found.value
+        );
+    }
 }

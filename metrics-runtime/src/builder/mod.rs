@@ -151,7 +151,8 @@ impl MetricsBuilder {
 
     /// What [`Profile::DjangoPrometheus`] shows as the `vendor` of a database, which
     /// [`#[track_query]`](macro@crate::track_query) names, such as `postgresql` of
-    /// `default`. Default: `unknown`.
+    /// `default`. Default: that of the driver (`postgresql`, `sqlite` or `mysql`) where
+    /// a pool or a connection of sqlx has the name, else `unknown`.
     pub fn database_vendor(
         mut self,
         database: impl Into<String>,

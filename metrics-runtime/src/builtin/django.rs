@@ -1,13 +1,13 @@
 //! Families of django-prometheus that have no equal among ours: what the HTTP layer
 //! records under [`Profile::DjangoPrometheus`](crate::Profile::DjangoPrometheus),
 //! and what an application under that profile counts by hand, since no annotated
-//! function sees it: templates, connections and statements in bulk.
+//! function sees it: templates.
 
 use super::family;
 use crate::desc::Desc;
 
 /// Those that have labels.
-static LABELLED: [&Desc; 13] = [
+static LABELLED: [&Desc; 10] = [
     &DJANGO_HTTP_REQUESTS_LATENCY_SECONDS_BY_VIEW_METHOD,
     &DJANGO_HTTP_REQUESTS_TOTAL_BY_METHOD_TOTAL,
     &DJANGO_HTTP_REQUESTS_TOTAL_BY_TRANSPORT_TOTAL,
@@ -18,9 +18,6 @@ static LABELLED: [&Desc; 13] = [
     &DJANGO_HTTP_EXCEPTIONS_TOTAL_BY_TYPE_TOTAL,
     &DJANGO_HTTP_EXCEPTIONS_TOTAL_BY_VIEW_TOTAL,
     &DJANGO_HTTP_RESPONSES_TOTAL_BY_TEMPLATENAME_TOTAL,
-    &DJANGO_DB_NEW_CONNECTIONS_TOTAL,
-    &DJANGO_DB_NEW_CONNECTION_ERRORS_TOTAL,
-    &DJANGO_DB_EXECUTE_MANY_TOTAL,
 ];
 
 /// The family here that has this label, if one has.
@@ -150,22 +147,4 @@ family! {
     /// Count of responses by template name.
     DJANGO_HTTP_RESPONSES_TOTAL_BY_TEMPLATENAME_TOTAL: counter
     django_http_responses_total_by_templatename_total(templatename) -> Counter
-}
-
-family! {
-    /// Counter of created connections by database and by vendor.
-    DJANGO_DB_NEW_CONNECTIONS_TOTAL: counter
-    django_db_new_connections_total(alias, vendor) -> Counter
-}
-
-family! {
-    /// Counter of connection failures by database and by vendor.
-    DJANGO_DB_NEW_CONNECTION_ERRORS_TOTAL: counter
-    django_db_new_connection_errors_total(alias, vendor) -> Counter
-}
-
-family! {
-    /// Counter of executed statements in bulk operations by database and by vendor.
-    DJANGO_DB_EXECUTE_MANY_TOTAL: counter
-    django_db_execute_many_total(alias, vendor) -> Counter
 }

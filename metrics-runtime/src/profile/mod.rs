@@ -1,6 +1,8 @@
 //! Naming profiles: what the families on the page are called.
 
+mod database;
 mod django;
+mod exception;
 mod projection;
 mod rule;
 
@@ -9,6 +11,8 @@ use crate::collect::model::Family;
 use crate::desc::Schema;
 use crate::record::FamilyCore;
 use rule::Rule;
+
+pub(crate) use database::Databases;
 
 /// What the families on the page are called.
 ///
@@ -38,13 +42,19 @@ pub enum Profile {
     /// |---|---|
     /// | `django_http_*` | the [HTTP layer](crate::HttpLayer), which records these families instead of its own |
     /// | `django_model_{inserts,updates,deletes}_total` | [`#[track_model]`](macro@crate::track_model) |
-    /// | `django_db_execute_total`, `django_db_errors_total`, `django_db_query_duration_seconds` | [`#[track_query]`](macro@crate::track_query): `alias` is its `database`, `vendor` what [`database_vendor`](crate::MetricsBuilder::database_vendor) says, `type` is `DatabaseError`, the base of Django's own |
-    /// | `django_cache_get_*` | [`#[track_cache]`](macro@crate::track_cache): `backend` is its `cache` |
-    /// | connections, statements in bulk, templates | what the application counts by hand, through [`builtin::django`](crate::builtin::django) |
+    /// | `django_db_execute_total`, `django_db_query_duration_seconds` | pools and connections of sqlx (`instrument_pool`) and [`#[track_query]`](macro@crate::track_query): `alias` is the `database`, `vendor` that of the driver, or what [`database_vendor`](crate::MetricsBuilder::database_vendor) says |
+    /// | `django_db_errors_total` | the same: `type` is Django's exception for the class of the error (`IntegrityError` for SQLSTATE `23`), and `DatabaseError`, the base of all, of what `#[track_query]` alone sees |
+    /// | `django_db_new_connections_total` | `count_connections` on the options of a pool of sqlx |
+    /// | `django_db_new_connection_errors_total` | connections that such a pool hasn't given: sqlx tries to reach a server until its time is up, so one that is down is `pool_timeout` there and counted here, as is a pool that has no connection left |
+    /// | `django_db_execute_many_total` | calls of `execute_many`, where Django counts their statements |
+    /// | `django_cache_get_*` | caches of moka, [`metrics.cache`](crate::builtin::cache) and [`#[track_cache]`](macro@crate::track_cache): `backend` is the `cache` |
+    /// | `django_cache_get_fail_total` | look-ups under `#[track_cache]` that failed; failed `GET` and `MGET` of connections to Redis (`instrument_redis`) with the backend `redis`, unless functions under `#[track_cache]` have that |
+    /// | templates | what the application counts by hand, through [`builtin::django`](crate::builtin::django) |
     ///
     /// These families replace the toolkit's of the same meaning; what Django knows
     /// nothing of stays as it is (`model_reads_total`, `cache_sets_total`,
-    /// `db_slow_queries_total`), and so do families with an own name or prefix. The
+    /// `db_slow_queries_total`, `db_errors_by_class_total`, `db_connections`,
+    /// `redis_operations_total`), and so do families with an own name or prefix. The
     /// namespace goes before all of them, as `PROMETHEUS_METRIC_NAMESPACE` does.
     ///
     /// A request is counted when its response has a head, not at its end. Of the layer's
@@ -52,6 +62,10 @@ pub enum Profile {
     /// `http_time_to_first_byte_seconds` and `http_request_db_queries` are absent and
     /// have no equal; `http_requests_blocked_total` stays. `/analytics` answers as ever;
     /// its endpoints are the views.
+    ///
+    /// `fetch_one` that finds no row is no error, as Django's exception for it is none of
+    /// its database's. Drivers there give subclasses of some exceptions, such as
+    /// psycopg's `UniqueViolation`; here it is always the one that Django documents.
     ///
     /// Three faults of the original aren't kept: a request whose view raises an exception
     /// is observed once by view, not twice; an unknown method is `<invalid method>` in the
@@ -89,17 +103,16 @@ impl Profile {
     /// Whether the profile reads a family for others.
     pub(crate) fn reads(self, schema: &Schema) -> bool {
         let mut sources = self.rules().iter().flat_map(|rule| rule.sources);
-        sources.any(|source| source.is(schema))
+        sources.any(|source| source.reads(schema))
     }
 
-    /// The families that stand for these, as far as they have series; `vendors` has
-    /// that of each database.
+    /// The families that stand for these, as far as they have series.
     pub(crate) fn project<'a>(
         self,
         families: &'a [impl AsRef<FamilyCore>],
-        vendors: &'a [(String, String)],
+        databases: &'a Databases<'a>,
     ) -> impl Iterator<Item = Family> + 'a {
         let rules = self.rules().iter();
-        rules.filter_map(|rule| projection::project(rule, families, vendors))
+        rules.filter_map(|rule| projection::project(rule, families, databases))
     }
 }

@@ -1,28 +1,45 @@
 //! A family of a profile, added up when the page is made.
 
-use super::rule::{Origin, Rule, Source, Take};
+use super::database::Databases;
+use super::exception::exception_of;
+use super::rule::{Origin, Rule, Source, Take, Which, is};
 use crate::collect::model::{Family, Kind, Metric, Value};
+use crate::desc::Desc;
 use crate::name::LabelName;
-use crate::record::FamilyCore;
+use crate::record::{FamilyCore, Series};
 use crate::registry::bridge::read_series;
 use std::collections::BTreeMap;
 
-/// The vendor of a database of which the set-up says nothing.
-const UNKNOWN: &str = "unknown";
+/// The values of the rule's labels, and what was added up.
+type Sums = BTreeMap<Vec<String>, Value>;
 
 /// The family that these make together; `None` if it has no series.
 pub(super) fn project(
     rule: &Rule,
     families: &[impl AsRef<FamilyCore>],
-    vendors: &[(String, String)],
+    databases: &Databases<'_>,
 ) -> Option<Family> {
-    let mut sums: BTreeMap<Vec<String>, Value> = BTreeMap::new();
-    for source in rule.sources {
+    let find = |desc: &Desc| {
         let mut families = families.iter().map(AsRef::as_ref);
-        let Some(family) = families.find(|family| source.is(&family.schema)) else {
+        families.find(|family| is(desc, &family.schema))
+    };
+    let mut sums = Sums::new();
+    for source in rule.sources {
+        let Some(family) = find(source.desc) else {
             continue;
         };
-        add_family(rule, source, family, vendors, &mut sums);
+        let counts_the_same = source.unless.is_some_and(|(desc, labels)| {
+            find(desc).is_some_and(|family| {
+                let series = family.series();
+                let mut series = series
+                    .iter()
+                    .map(|series| Labelled::new(family, series, &[]));
+                series.any(|series| series.has(labels))
+            })
+        });
+        if !counts_the_same {
+            add_family(rule, source, family, databases, &mut sums);
+        }
     }
     let metric = |(values, value): (Vec<String>, Value)| {
         let names = rule.labels.iter().map(|(name, _)| (*name).to_owned());
@@ -47,46 +64,68 @@ pub(super) fn project(
     })
 }
 
+/// The labels of a series, its outcome among them.
+struct Labelled<'a>(Vec<(&'a str, &'a str)>);
+
+impl<'a> Labelled<'a> {
+    fn new(family: &'a FamilyCore, series: &'a Series, more: &[(&'a str, &'a str)]) -> Self {
+        let names = family.schema.labels.iter().map(LabelName::as_str);
+        let own = names.zip(series.values.iter().map(String::as_str));
+        let outcome = series.outcome.map(|outcome| ("outcome", outcome));
+        Self(own.chain(outcome).chain(more.iter().copied()).collect())
+    }
+
+    /// The value of a label; empty if there is none.
+    fn get(&self, label: &str) -> &'a str {
+        let mut labels = self.0.iter();
+        let found = labels.find(|(name, _)| *name == label);
+        found.map_or("", |(_, value)| *value)
+    }
+
+    fn has(&self, labels: &[(&str, &str)]) -> bool {
+        let mut labels = labels.iter();
+        labels.all(|(name, value)| self.get(name) == *value)
+    }
+
+    fn is_wanted(&self, which: Which, databases: &Databases<'_>) -> bool {
+        match which {
+            Which::All => true,
+            Which::With(labels) => self.has(labels),
+            Which::Without(label, value) => self.get(label) != value,
+            Which::WithoutDriver(label) => !databases.has_driver(self.get(label)),
+        }
+    }
+
+    fn value_of(&self, origin: Origin, databases: &Databases<'_>) -> String {
+        match origin {
+            Origin::Label(label) => self.get(label),
+            Origin::VendorOf(label) => databases.vendor(self.get(label)),
+            Origin::ExceptionOf(label) => exception_of(self.get(label)),
+        }
+        .to_owned()
+    }
+}
+
 fn add_family(
     rule: &Rule,
     source: &Source,
     family: &FamilyCore,
-    vendors: &[(String, String)],
-    sums: &mut BTreeMap<Vec<String>, Value>,
+    databases: &Databases<'_>,
+    sums: &mut Sums,
 ) {
     for series in family.series() {
-        let names = family.schema.labels.iter().map(LabelName::as_str);
-        let own = names.zip(series.values.iter().map(String::as_str));
-        let outcome = series.outcome.map(|outcome| ("outcome", outcome));
-        let labels: Vec<(&str, &str)> = own.chain(outcome).collect();
-        let value_of = |label: &str| {
-            let mut own = labels.iter();
-            own.find(|(name, _)| *name == label)
-                .map_or("", |(_, value)| *value)
-        };
+        let labels = Labelled::new(family, &series, source.with);
         let (value, touched) = read_series(family, series.cell);
-        if !series.shown && !touched {
+        if !(series.shown || touched) || !labels.is_wanted(source.which, databases) {
             continue;
         }
         let value = match source.take {
-            Take::All => value,
-            Take::CountOf(wanted) => {
-                if wanted.iter().any(|(name, value)| value_of(name) != *value) {
-                    continue;
-                }
-                Value::Number(count_of(&value))
-            }
+            Take::Value => value,
+            Take::Count => Value::Number(count_of(&value)),
+            Take::Zero => Value::Number(0.0),
         };
-        let values = rule.labels.iter().map(|(_, origin)| match origin {
-            Origin::Label(label) => value_of(label).to_owned(),
-            Origin::Constant(value) => (*value).to_owned(),
-            Origin::VendorOf(label) => {
-                let database = value_of(label);
-                let mut vendors = vendors.iter();
-                let known = vendors.find(|(known, _)| known == database);
-                known.map_or(UNKNOWN, |(_, vendor)| vendor).to_owned()
-            }
-        });
+        let values = rule.labels.iter();
+        let values = values.map(|(_, origin)| labels.value_of(*origin, databases));
         let values: Vec<String> = values.collect();
         match sums.get_mut(&values) {
             Some(sum) => add(sum, value),
@@ -134,7 +173,7 @@ fn add(sum: &mut Value, value: Value) {
 
 #[cfg(test)]
 mod tests {
-    use crate::builtin::{cache, model, query};
+    use crate::builtin::{cache, database, model, query, redis};
     use crate::collect::{Collector, Families};
     use crate::outcome::Outcome;
     use crate::record::at;
@@ -159,6 +198,12 @@ mod tests {
     fn count(metrics: Metrics, desc: &'static crate::desc::Desc, values: &[&str], by: u64) {
         let family = metrics.registry().builtin(desc);
         let counter: Counter = at(&family, values, Outcome::Ok);
+        counter.inc_by(by);
+    }
+
+    fn fail(metrics: Metrics, command: &str, by: u64) {
+        let family = metrics.registry().builtin(&redis::REDIS_OPERATIONS_TOTAL);
+        let counter: Counter = at(&family, &[command], Outcome::Error);
         counter.inc_by(by);
     }
 
@@ -203,10 +248,30 @@ mod tests {
         observe(metrics, desc, &["local", "get"], Outcome::Error, 0.1);
         observe(metrics, desc, &["local", "set"], Outcome::Error, 0.1);
         observe(metrics, desc, &["local", "get"], Outcome::Ok, 0.1);
+        count(metrics, &redis::REDIS_OPERATIONS_TOTAL, &["get"], 50);
+        for (command, by) in [("get", 4), ("mget", 2), ("set", 8)] {
+            fail(metrics, command, by);
+        }
+        for (database, class, by) in [
+            ("main", "pool_timeout", 3),
+            ("main", "io", 1),
+            ("main", "pool_closed", 7),
+        ] {
+            let desc = &database::DB_CONNECTION_ERRORS_TOTAL;
+            count(metrics, desc, &[database, class], by);
+        }
+        for database in ["main", "quiet"] {
+            count(metrics, &database::DB_EXECUTE_MANY_TOTAL, &[database], 2);
+            count(metrics, &database::DB_NEW_CONNECTIONS_TOTAL, &[database], 6);
+        }
+        for (class, by) in [("23", 2), ("SQLITE_BUSY", 5), ("row_not_found", 9)] {
+            let desc = &database::DB_ERRORS_BY_CLASS_TOTAL;
+            count(metrics, desc, &["main", class], by);
+        }
     }
 
-    // Mutations: `add_family` leaves a source out, or looks at no label of
-    // `CountOf`; `replaces` is always false.
+    // Mutations: `add_family` leaves a source out, or `is_wanted` is always true;
+    // `replaces` is always false.
     #[test]
     fn families_of_django_stand_for_ours() {
         let metrics = built(Profile::DjangoPrometheus);
@@ -221,7 +286,18 @@ mod tests {
             r#"shop_django_db_errors_total{alias="main",type="DatabaseError",vendor="postgresql",region="eu"} 4"#
                 .to_owned(),
             format!("shop_django_db_query_duration_seconds_count{{{database}}} 6"),
+            format!("shop_django_db_new_connections_total{{{database}}} 6"),
+            format!("shop_django_db_new_connection_errors_total{{{database}}} 4"),
+            r#"shop_django_db_new_connection_errors_total{alias="quiet",vendor="unknown",region="eu"} 0"#
+                .to_owned(),
+            format!("shop_django_db_execute_many_total{{{database}}} 2"),
+            r#"shop_django_db_errors_total{alias="main",type="IntegrityError",vendor="postgresql",region="eu"} 2"#
+                .to_owned(),
+            r#"shop_django_db_errors_total{alias="main",type="OperationalError",vendor="postgresql",region="eu"} 5"#
+                .to_owned(),
             r#"shop_django_cache_get_total{backend="local",region="eu"} 8"#.to_owned(),
+            r#"shop_django_cache_get_total{backend="redis",region="eu"} 6"#.to_owned(),
+            r#"shop_django_cache_get_fail_total{backend="redis",region="eu"} 6"#.to_owned(),
             r#"shop_django_cache_get_hits_total{backend="local",region="eu"} 5"#.to_owned(),
             r#"shop_django_cache_get_misses_total{backend="local",region="eu"} 2"#.to_owned(),
             r#"shop_django_cache_get_fail_total{backend="local",region="eu"} 1"#.to_owned(),
@@ -247,13 +323,27 @@ mod tests {
         for name in [
             "shop_model_inserts",
             "shop_db_quer",
-            "shop_db_errors",
+            "shop_db_errors_total",
             "shop_cache_hits",
+            "shop_db_execute_many",
+            "shop_db_new_connections",
         ] {
             assert!(!page.contains(name), "{name}\n{page}");
         }
         // A page that is made again is the same.
         assert_eq!(metrics.to_text(), page);
+    }
+
+    // Mutation: `unless` is not looked at.
+    #[test]
+    fn a_look_up_in_redis_that_a_function_has_counted_is_counted_once() {
+        let metrics = built(Profile::DjangoPrometheus);
+        let desc = &cache::CACHE_OPERATION_DURATION_SECONDS;
+        observe(metrics, desc, &["redis", "get"], Outcome::Error, 0.1);
+        fail(metrics, "get", 1);
+        let page = metrics.to_text();
+        let failed = r#"shop_django_cache_get_fail_total{backend="redis",region="eu"} 1"#;
+        assert!(page.lines().any(|given| given == failed), "{page}");
     }
 
     #[test]

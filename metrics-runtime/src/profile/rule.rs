@@ -19,58 +19,121 @@ pub(super) struct Rule {
 pub(super) enum Origin {
     /// The label of this name.
     Label(&'static str),
-    /// What the set-up says of the database that the label of this name has.
+    /// Who makes the database that the label of this name has.
     VendorOf(&'static str),
-    Constant(&'static str),
+    /// The exception that the class of errors is which the label of this name has.
+    ExceptionOf(&'static str),
 }
+
+/// Labels and their values.
+pub(super) type Labels = &'static [(&'static str, &'static str)];
 
 /// A family of the toolkit.
 #[derive(Debug)]
 pub(super) struct Source {
     pub(super) desc: &'static Desc,
+    pub(super) which: Which,
     pub(super) take: Take,
+    /// Labels that its series are taken to have beside their own.
+    pub(super) with: Labels,
+    /// It isn't read where another family has a series of these labels, which counts
+    /// the same.
+    pub(super) unless: Option<(&'static Desc, Labels)>,
     /// It isn't on the page itself.
     pub(super) is_replaced: bool,
 }
 
-/// What is taken of it.
+/// Which series of it are taken.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Which {
+    All,
+    With(Labels),
+    Without(&'static str, &'static str),
+    /// Those of databases that aren't seen through their driver: of the others, another
+    /// source knows more.
+    WithoutDriver(&'static str),
+}
+
+/// What is taken of a series.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Take {
-    /// Its series as they are.
-    All,
-    /// How many observations its series with these label values have.
-    CountOf(&'static [(&'static str, &'static str)]),
+    Value,
+    /// How many observations it has.
+    Count,
+    /// That it is there, so that the sum is on the page before anything is counted.
+    Zero,
 }
 
 impl Source {
-    /// All of a family, which is replaced.
-    pub(super) const fn replaced(desc: &'static Desc) -> Self {
+    /// All of a family, which stays on the page too.
+    pub(super) const fn read(desc: &'static Desc) -> Self {
         Self {
             desc,
-            take: Take::All,
-            is_replaced: true,
-        }
-    }
-
-    /// How many observations of a family have these label values.
-    pub(super) const fn count_of(
-        desc: &'static Desc,
-        labels: &'static [(&'static str, &'static str)],
-    ) -> Self {
-        Self {
-            desc,
-            take: Take::CountOf(labels),
+            which: Which::All,
+            take: Take::Value,
+            with: &[],
+            unless: None,
             is_replaced: false,
         }
     }
 
-    /// Whether this is the family: an application may have another one of its name
-    /// where it doesn't use the toolkit's.
-    pub(super) fn is(&self, schema: &Schema) -> bool {
-        let labels = schema.labels.iter().map(LabelName::as_str);
-        schema.name.as_str() == self.desc.name
-            && schema.kind == self.desc.kind
-            && schema.by_outcome == self.desc.by_outcome
-            && labels.eq(self.desc.labels.iter().copied())
+    /// All of a family, which is replaced.
+    pub(super) const fn replaced(desc: &'static Desc) -> Self {
+        Self {
+            is_replaced: true,
+            ..Self::read(desc)
+        }
     }
+
+    /// The series of a family at zero.
+    pub(super) const fn zero(desc: &'static Desc) -> Self {
+        Self {
+            take: Take::Zero,
+            ..Self::read(desc)
+        }
+    }
+
+    /// Those series of it.
+    pub(super) const fn which(mut self, which: Which) -> Self {
+        self.which = which;
+        self
+    }
+
+    /// The number of observations.
+    pub(super) const fn counted(mut self) -> Self {
+        self.take = Take::Count;
+        self
+    }
+
+    /// With more labels than those of the family.
+    pub(super) const fn with(mut self, labels: Labels) -> Self {
+        self.with = labels;
+        self
+    }
+
+    /// Unless another family has a series of these labels.
+    pub(super) const fn unless(mut self, desc: &'static Desc, labels: Labels) -> Self {
+        self.unless = Some((desc, labels));
+        self
+    }
+
+    /// Whether this is the family.
+    pub(super) fn is(&self, schema: &Schema) -> bool {
+        is(self.desc, schema)
+    }
+
+    /// Whether the family is looked at for this.
+    pub(super) fn reads(&self, schema: &Schema) -> bool {
+        self.is(schema) || self.unless.is_some_and(|(desc, _)| is(desc, schema))
+    }
+}
+
+/// Whether this is the family: an application may have another one of its name where it
+/// doesn't use the toolkit's.
+pub(super) fn is(desc: &Desc, schema: &Schema) -> bool {
+    let labels = schema.labels.iter().map(LabelName::as_str);
+    schema.name.as_str() == desc.name
+        && schema.kind == desc.kind
+        && schema.by_outcome == desc.by_outcome
+        && labels.eq(desc.labels.iter().copied())
 }

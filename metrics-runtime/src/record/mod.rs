@@ -49,4 +49,5 @@ pub(crate) use native::{NativeReading, Shape, classic_bounds};
 pub(crate) use row::same;
 pub(crate) use row::{Row, values_of};
 pub(crate) use scan::Scan;
+pub(crate) use series::Series;
 pub(crate) use table::Slot;

@@ -31,7 +31,7 @@ use crate::diagnostics::{Diagnostic, report};
 use crate::encode::{Format, Plan, Wanted};
 use crate::native::NativeBuckets;
 use crate::outcome::Outcome;
-use crate::profile::Profile;
+use crate::profile::{Databases, Profile};
 use crate::record::{Counter, Family, FamilyCore, Gauge, Histogram, InProgress, Metric};
 use once_cell::sync::OnceCell;
 use std::marker::PhantomData;
@@ -506,12 +506,22 @@ impl Registry {
         }
         let mut read = self.recorded();
         read.retain(|family| settings.profile.reads(&family.schema));
-        let families = settings.profile.project(&read, &settings.vendors);
+        let databases = Databases {
+            said: &settings.vendors,
+            drivers: self.lock().drivers.clone(),
+        };
+        let families = settings.profile.project(&read, &databases);
         let families = families.map(|mut family| {
             self.qualify(&mut family);
             family
         });
         families.collect()
+    }
+
+    /// Who makes the database of this name, as the driver of its connections tells.
+    #[cfg(feature = "sqlx")]
+    pub(crate) fn set_driver(&self, database: &str, vendor: &'static str) {
+        self.lock().drivers.insert(database.to_owned(), vendor);
     }
 
     /// Reports, once for each name, a foreign family that is left out.

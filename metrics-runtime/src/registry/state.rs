@@ -32,6 +32,8 @@ pub(super) struct State {
     slots: [Vec<Arc<Slot>>; 3],
     /// What the toolkit reads itself, in the order in which it came.
     pub(super) sources: Vec<Own>,
+    /// Databases by their names, and who makes them, as their drivers tell.
+    pub(super) drivers: BTreeMap<String, &'static str>,
     /// How many registries of the `prometheus` crate were handed in.
     foreign: usize,
     /// That of the `prometheus` crate, for the global registry.
@@ -106,6 +108,7 @@ impl State {
             collected: BTreeMap::new(),
             slots: [const { Vec::new() }; 3],
             sources: Vec::new(),
+            drivers: BTreeMap::new(),
             foreign: 0,
             default: None,
             deadline: None,

@@ -30,3 +30,14 @@ pub enum Dialect {
     /// Codes are result codes of `SQLite`.
     Sqlite,
 }
+
+impl Dialect {
+    /// What Django calls who makes the database; `MariaDB` is `mysql` there.
+    pub(super) const fn vendor(self) -> &'static str {
+        match self {
+            Self::MySql => "mysql",
+            Self::Postgres => "postgresql",
+            Self::Sqlite => "sqlite",
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! Pools of sqlx.
 
 use super::database::Instrumentable;
-use super::link::Instrumented;
+use super::link::{Connected, Instrumented};
 use super::measured::Measured;
 use super::meter::{Meter, Rows, Source, Subject};
 use super::series::Series;
@@ -27,6 +27,19 @@ impl<DB: Database> PoolStatistics for Seen<DB> {
     }
 }
 
+/// Records what is done with a connection to the database, or what has some.
+fn instrument<DB: Instrumentable, C>(
+    metrics: Metrics,
+    database: &str,
+    connection: C,
+) -> Instrumented<C> {
+    let series = Series::find(metrics.registry(), database, "");
+    let vendor = DB::DIALECT.vendor();
+    metrics.registry().set_driver(&series.database, vendor);
+    series.show();
+    Instrumented::new(connection, series)
+}
+
 impl Metrics {
     /// Records what is done with a pool of sqlx, by what this returns.
     #[doc = include_str!("instrument_pool.md")]
@@ -42,7 +55,7 @@ impl Metrics {
         let kept = Arc::new(pool.clone());
         let seen = Seen(Arc::downgrade(&kept));
         register(self.registry(), database, Arc::new(seen))?;
-        let mut instrumented = self.instrument_connection(database, pool.clone());
+        let mut instrumented = instrument::<DB, _>(*self, database, pool.clone());
         instrumented.link.kept = Some(kept);
         Ok(instrumented)
     }
@@ -60,10 +73,12 @@ impl Metrics {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn instrument_connection<C>(&self, database: &str, connection: C) -> Instrumented<C> {
-        let series = Series::find(self.registry(), database, "");
-        series.show();
-        Instrumented::new(connection, series)
+    pub fn instrument_connection<C: Connected>(
+        &self,
+        database: &str,
+        connection: C,
+    ) -> Instrumented<C> {
+        instrument::<C::Database, _>(*self, database, connection)
     }
 
     /// Counts the connections that a pool of sqlx opens, in

@@ -2,7 +2,7 @@
 //! when something is recorded in it first.
 
 use crate::builtin::{
-    cache, client, custom, django, function, http, model, query, redis, task, toolkit,
+    cache, client, custom, database, django, function, http, model, query, redis, task, toolkit,
 };
 use crate::desc::{Desc, Kind, Schema};
 use crate::record::FamilyCore;
@@ -21,7 +21,7 @@ pub(super) enum Found {
 
 /// The counters that the toolkit makes under each profile, unless the profile replaces
 /// them by others.
-static BUILTIN: [&Desc; 24] = [
+static BUILTIN: [&Desc; 32] = [
     &cache::CACHE_DELETES_TOTAL,
     &cache::CACHE_ERRORS_TOTAL,
     &cache::CACHE_EVICTIONS_TOTAL,
@@ -31,6 +31,14 @@ static BUILTIN: [&Desc; 24] = [
     &cache::CACHE_SETS_TOTAL,
     &client::HTTP_CLIENT_REQUESTS_TOTAL,
     &custom::CUSTOM_METRIC_TOTAL,
+    &database::DB_CONNECTION_ERRORS_TOTAL,
+    &database::DB_ERRORS_BY_CLASS_TOTAL,
+    &database::DB_EXECUTE_MANY_TOTAL,
+    &database::DB_NEW_CONNECTIONS_TOTAL,
+    &database::DB_ROWS_AFFECTED_TOTAL,
+    &database::DB_ROWS_FETCHED_TOTAL,
+    &database::DB_TRANSACTIONS_BEGUN_TOTAL,
+    &database::DB_TRANSACTIONS_TOTAL,
     &function::FUNCTION_CALLS_TOTAL,
     &function::FUNCTION_STREAM_ITEMS_TOTAL,
     &http::HTTP_REQUESTS_BLOCKED_TOTAL,
@@ -56,10 +64,7 @@ static OF_TOOLKIT: [&Desc; 3] = [
 ];
 
 /// Those that are of Django's alone.
-static OF_DJANGO: [&Desc; 18] = [
-    &django::DJANGO_DB_EXECUTE_MANY_TOTAL,
-    &django::DJANGO_DB_NEW_CONNECTIONS_TOTAL,
-    &django::DJANGO_DB_NEW_CONNECTION_ERRORS_TOTAL,
+static OF_DJANGO: [&Desc; 15] = [
     &django::DJANGO_HTTP_AJAX_REQUESTS_TOTAL,
     &django::DJANGO_HTTP_EXCEPTIONS_TOTAL_BY_TYPE_TOTAL,
     &django::DJANGO_HTTP_EXCEPTIONS_TOTAL_BY_VIEW_TOTAL,
@@ -158,6 +163,7 @@ mod tests {
             include_str!("../../builtin/cache.rs"),
             include_str!("../../builtin/client.rs"),
             include_str!("../../builtin/custom.rs"),
+            include_str!("../../builtin/database.rs"),
             include_str!("../../builtin/django.rs"),
             include_str!("../../builtin/function.rs"),
             include_str!("../../builtin/health.rs"),
