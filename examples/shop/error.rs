@@ -26,6 +26,12 @@ pub(crate) enum ShopError {
     AlreadyPaid,
     #[error("give between one and five stars")]
     NoSuchRating,
+    #[error("the {0} is empty, too long or too high")]
+    Unfit(&'static str),
+    #[error("there is a submission already; wait until it is returned")]
+    AlreadySubmitted,
+    #[error("no submission of somebody else waits for a review there")]
+    NothingToReview,
     #[error(transparent)]
     Quote(#[from] QuoteError),
     #[error(transparent)]
@@ -38,7 +44,7 @@ pub(crate) enum ShopError {
     Recommendation(#[from] RecommendationError),
     #[error(transparent)]
     Scan(#[from] ScanError),
-    #[error("the password could not be hashed")]
+    #[error("a password or a secret could not be made")]
     Password(#[from] password_hash::Error),
     #[error("the database failed")]
     Database(#[from] sqlx::Error),
@@ -51,11 +57,15 @@ impl ShopError {
         match self {
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::Refused => StatusCode::UNAUTHORIZED,
-            Self::NameTaken | Self::AlreadyPaid | Self::InsertOrder(InsertOrderError::SoldOut) => {
-                StatusCode::CONFLICT
+            Self::NameTaken
+            | Self::AlreadyPaid
+            | Self::AlreadySubmitted
+            | Self::NothingToReview
+            | Self::Scan(ScanError::Busy)
+            | Self::InsertOrder(InsertOrderError::SoldOut) => StatusCode::CONFLICT,
+            Self::NoSuchRating | Self::Unfit(_) | Self::Quote(_) | Self::Scan(_) => {
+                StatusCode::UNPROCESSABLE_ENTITY
             }
-            Self::Scan(ScanError::Busy) => StatusCode::CONFLICT,
-            Self::NoSuchRating | Self::Quote(_) | Self::Scan(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Payment(PaymentError::Declined) => StatusCode::PAYMENT_REQUIRED,
             Self::Payment(PaymentError::Unavailable) => StatusCode::BAD_GATEWAY,
             Self::Payment(PaymentError::TimedOut) => StatusCode::GATEWAY_TIMEOUT,

@@ -3,6 +3,7 @@
 mod access;
 mod app;
 mod background;
+mod business;
 mod domain;
 mod error;
 mod handler;
@@ -32,7 +33,7 @@ use tokio::time;
 
 use crate::app::App;
 use crate::background::Background;
-use crate::domain::{Outbox, Scans};
+use crate::domain::{MailServer, Scans};
 use crate::option::Options;
 use crate::stop::Stop;
 use crate::store::Store;
@@ -94,11 +95,11 @@ async fn run(options: Options) -> anyhow::Result<()> {
     metrics.health().add(store.health_check())?;
 
     let acknowledgements = Acknowledgements::default();
-    let (outbox, receipts) = Outbox::new();
+    let mail_server = MailServer::new();
+    let standing = business::register(metrics.registry())?;
     let closing = watch::Sender::new(false);
     let app = App::new(
         store.clone(),
-        outbox,
         Scans::new(&metrics),
         acknowledgements.clone(),
         closing.subscribe(),
@@ -107,8 +108,8 @@ async fn run(options: Options) -> anyhow::Result<()> {
     .merge(metrics.health_router());
     let app = metrics.mount(app);
     let server = serve(listener, app, closing.subscribe());
-    let background = Background::start(&store, receipts);
-    let traffic = Traffic::start(options.visitors, address, &acknowledgements);
+    let background = Background::start(metrics, &store, &standing, &mail_server);
+    let traffic = Traffic::start(options.visitors, address, &acknowledgements, &mail_server);
     println!("shop      http://{address}/products");
     println!("metrics   http://{address}{}", metrics.config().path);
     println!("health    http://{address}/health");

@@ -2,6 +2,7 @@
 //! visitors, its database and a real Prometheus say.
 
 mod access;
+mod business;
 mod lifecycle;
 mod number;
 mod operation;

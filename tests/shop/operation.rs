@@ -70,7 +70,7 @@ fn expected(report: &Report) -> Figures {
         ("payments_total outcome=cancelled", cancelled),
         ("payments_total error=declined", of("pay_order", 402)),
         ("payments_total error=unavailable", of("pay_order", 502)),
-        ("task_runs_total task=send_receipt", paid),
+        ("task_runs_total task=send_receipt outcome=ok", paid),
         ("tasks_in_progress task=send_receipt", 0.0),
         ("function_stream_items_total function=export", exported),
         (

@@ -9,6 +9,7 @@ use integration_tests::deadline::poll;
 use integration_tests::prometheus::{Exemplar, Job, Prometheus, Vector};
 use integration_tests::victoria::Victoria;
 
+use crate::business;
 use crate::service::{LIMIT, Report, Shop, TraceReport};
 
 /// Bounds of the order value's buckets within a power of two: eight, so that each
@@ -53,6 +54,17 @@ fn scrapers_of_all_formats_ingest_the_shop() {
     check_exemplars(&native, &report);
     check_formats(&shop, &native, &plain, &victoria);
     check_sums(&shop, &report, &native, &plain, &victoria);
+    check_business(&native, &plain, &victoria);
+}
+
+/// Every family of the business has data.
+fn check_business(native: &Prometheus, plain: &Prometheus, victoria: &Victoria) {
+    for query in business::queries() {
+        for prometheus in [native, plain] {
+            prometheus.wait_for(&query, |series| series.len() == 1, LIMIT);
+        }
+        victoria.wait_for_one(&query, LIMIT);
+    }
 }
 
 /// `histogram_quantile` of the native histogram is in the bucket of the true

@@ -30,6 +30,9 @@ pub(crate) struct Report {
     pub(crate) updates: f64,
     /// The number of orders by their value in cents.
     pub(crate) order_cents: BTreeMap<u32, u32>,
+    /// What visitors did that the business counts, by family and labels:
+    /// `user_logins_total method=password`.
+    pub(crate) deeds: BTreeMap<String, f64>,
     pub(crate) routes: Vec<RouteReport>,
     /// The traces that are sampled.
     pub(crate) traces: Vec<TraceReport>,

@@ -8,6 +8,7 @@ use metrics_runtime::{counted, track_task};
 use tokio::sync::watch;
 use tokio::time::{self, MissedTickBehavior};
 
+use crate::business::activity;
 use crate::error::ShopError;
 use crate::stop;
 use crate::store::{SessionRepository, Store};
@@ -18,13 +19,25 @@ pub(crate) const LIFETIME: Duration = Duration::from_secs(5);
 /// The user whose session the request's `Authorization` header names.
 #[counted]
 pub(crate) async fn authenticate(store: &Store, headers: &HeaderMap) -> Result<i64, ShopError> {
-    let token = headers
-        .get(AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.strip_prefix("Bearer "))
-        .ok_or(ShopError::Refused)?;
+    let token = token(headers).ok_or(ShopError::Refused)?;
     let user_id = store.sessions.find_user(token).await?;
-    user_id.ok_or(ShopError::Refused)
+    let user_id = user_id.ok_or(ShopError::Refused)?;
+    activity::saw(user_id);
+    Ok(user_id)
+}
+
+/// Ends the session that the request's `Authorization` header names.
+pub(crate) async fn close(store: &Store, headers: &HeaderMap) -> Result<(), ShopError> {
+    let token = token(headers).ok_or(ShopError::Refused)?;
+    match store.sessions.delete(token).await? {
+        0 => Err(ShopError::Refused),
+        _ => Ok(()),
+    }
+}
+
+fn token(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    value.strip_prefix("Bearer ")
 }
 
 /// Purges expired sessions once a second, until told to stop.

@@ -4,11 +4,10 @@ use axum::http::{HeaderMap, StatusCode};
 use metrics_runtime::{counted, timed};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::task;
-use tracing::Instrument;
 
 use crate::app::App;
-use crate::domain::{self, OrderStatus, OrderUpdate, Receipt, business, session};
+use crate::business::{EmailKind, family};
+use crate::domain::{self, OrderStatus, OrderUpdate, moment, see_through, session};
 use crate::error::ShopError;
 use crate::store::{NewOrder, ProductSales};
 
@@ -34,9 +33,6 @@ pub(crate) async fn place_order(
     let product = product.ok_or(ShopError::NotFound("product"))?;
     let total_cents = domain::quote(product.price_cents, quantity)?;
 
-    // A task of its own sees the order through even if the customer hangs up;
-    // else a commit could take effect and nobody would count it. Its queries
-    // are its own, not the request's; its trace is that of the request.
     let orders = app.store.orders;
     let order = NewOrder {
         user_id,
@@ -44,12 +40,14 @@ pub(crate) async fn place_order(
         quantity,
         total_cents,
     };
-    let insert = async move {
+    let id = see_through(async move {
         let id = orders.insert(&order).await?;
-        business::order_value_dollars().observe(domain::dollars(order.total_cents));
-        Ok::<_, ShopError>(id)
-    };
-    let id = task::spawn(insert.in_current_span()).await??;
+        let total = domain::dollars(order.total_cents);
+        family::order_total_amount().observe(total);
+        family::order_value_dollars().observe(total);
+        Ok(id)
+    })
+    .await?;
     app.updates.publish(OrderUpdate {
         user_id,
         id,
@@ -61,11 +59,6 @@ pub(crate) async fn place_order(
     ))
 }
 
-#[derive(Deserialize)]
-pub(crate) struct Payment {
-    card: String,
-}
-
 /// `POST /orders/{id}/payment`
 #[timed]
 #[counted]
@@ -73,7 +66,7 @@ pub(crate) async fn pay_order(
     State(app): State<App>,
     Path(id): Path<i64>,
     headers: HeaderMap,
-    Json(Payment { card }): Json<Payment>,
+    Json(payment): Json<domain::Payment>,
 ) -> Result<Json<Value>, ShopError> {
     let user_id = session::authenticate(&app.store, &headers).await?;
     let order = app.store.orders.find(id, user_id).await?;
@@ -83,16 +76,25 @@ pub(crate) async fn pay_order(
     }
 
     app.acknowledgements.acknowledge(&headers);
-    domain::charge(&card).await?;
-    if app.store.orders.mark_paid(id).await? == 0 {
-        return Err(ShopError::AlreadyPaid);
-    }
+    domain::charge(&payment, order.total_cents).await?;
+    let store = app.store;
+    see_through(async move {
+        if store.orders.mark_paid(id).await? == 0 {
+            return Err(ShopError::AlreadyPaid);
+        }
+        let (kind, now) = (EmailKind::Receipt, moment::now());
+        store
+            .emails
+            .queue(kind, user_id, &id.to_string(), now)
+            .await?;
+        Ok(())
+    })
+    .await?;
     app.updates.publish(OrderUpdate {
         user_id,
         id,
         status: OrderStatus::Paid,
     });
-    app.outbox.put(Receipt { order_id: id }).await;
     Ok(Json(json!({ "paid_cents": order.total_cents })))
 }
 

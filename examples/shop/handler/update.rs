@@ -2,12 +2,13 @@ use axum::extract::State;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use metrics_runtime::{counted, in_progress, timed};
-use serde_json::json;
+use metrics_runtime::{counted, timed};
 use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::sync::watch;
 
+use super::socket::{hold_open, send};
 use crate::app::App;
+use crate::business::ConnectionType;
 use crate::domain::{OrderUpdate, session};
 use crate::error::ShopError;
 use crate::stop;
@@ -23,14 +24,13 @@ pub(crate) async fn follow_orders(
     let user_id = session::authenticate(&app.store, &headers).await?;
     // From here on, so that the customer misses nothing after the answer.
     let updates = app.updates.subscribe();
-    Ok(upgrade.on_upgrade(move |socket| send_updates(socket, user_id, updates, app.closing)))
+    Ok(upgrade.on_upgrade(move |socket| {
+        let connection = send_updates(socket, user_id, updates, app.closing);
+        hold_open(ConnectionType::Orders, connection)
+    }))
 }
 
 /// Sends the user's updates until either side closes.
-#[in_progress(
-    name = "websocket_connections_in_progress",
-    help = "Open WebSocket connections."
-)]
 async fn send_updates(
     mut socket: WebSocket,
     user_id: i64,
@@ -60,13 +60,4 @@ async fn send_updates(
             }
         }
     }
-}
-
-#[counted(
-    name = "websocket_messages_sent_total",
-    help = "Messages sent over WebSockets."
-)]
-async fn send(socket: &mut WebSocket, update: &OrderUpdate) -> Result<(), axum::Error> {
-    let text = json!(update).to_string();
-    socket.send(Message::Text(text.into())).await
 }

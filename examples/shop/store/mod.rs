@@ -1,11 +1,17 @@
 //! The shop's database, with one repository for each table.
 
 mod cache;
+mod email;
+mod figure;
+mod login_link;
+mod message;
 mod order;
 mod product;
 mod rating;
 mod session;
+mod submission;
 mod user;
+mod visitor;
 
 use std::path::Path;
 use std::time::Duration;
@@ -16,11 +22,17 @@ use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use cache::ProductCache;
+pub(crate) use email::{Email, EmailRepository, MOST_ATTEMPTS};
+pub(crate) use figure::{FigureRepository, Figures};
+pub(crate) use login_link::LoginLinkRepository;
+pub(crate) use message::{Message, MessageRepository, NewMessage};
 pub(crate) use order::{InsertOrderError, NewOrder, OrderRepository, ProductSales};
 pub(crate) use product::{Product, ProductRepository};
 pub(crate) use rating::RatingRepository;
 pub(crate) use session::SessionRepository;
+pub(crate) use submission::{NewSubmission, SubmissionRepository};
 pub(crate) use user::UserRepository;
+pub(crate) use visitor::VisitorRepository;
 
 /// What a new database has on its shelves: name, price in cents, stock.
 const RANGE: [(&str, i64, i64); 8] = [
@@ -42,6 +54,12 @@ pub(crate) struct Store {
     pub(crate) products: ProductRepository,
     pub(crate) orders: OrderRepository,
     pub(crate) ratings: RatingRepository,
+    pub(crate) visitors: VisitorRepository,
+    pub(crate) login_links: LoginLinkRepository,
+    pub(crate) emails: EmailRepository,
+    pub(crate) messages: MessageRepository,
+    pub(crate) submissions: SubmissionRepository,
+    pub(crate) figures: FigureRepository,
     pool: SqlitePool,
 }
 
@@ -70,6 +88,12 @@ impl Store {
             products: ProductRepository::new(pool.clone(), cache.clone()),
             orders: OrderRepository::new(pool.clone(), cache),
             ratings: RatingRepository::new(pool.clone()),
+            visitors: VisitorRepository::new(pool.clone()),
+            login_links: LoginLinkRepository::new(pool.clone()),
+            emails: EmailRepository::new(pool.clone()),
+            messages: MessageRepository::new(pool.clone()),
+            submissions: SubmissionRepository::new(pool.clone()),
+            figures: FigureRepository::new(pool.clone()),
             pool,
         };
         if store.products.list().await?.is_empty() {

@@ -53,4 +53,15 @@ impl SessionRepository {
             .await?;
         Ok(done.rows_affected())
     }
+
+    /// Ends a session; returns 0 if there is none.
+    #[track_model(delete, rows = |deleted| *deleted)]
+    #[track_query(delete)]
+    pub(crate) async fn delete(&self, token: &str) -> sqlx::Result<u64> {
+        let done = sqlx::query("DELETE FROM sessions WHERE token = $1")
+            .bind(token)
+            .execute(&self.pool)
+            .await?;
+        Ok(done.rows_affected())
+    }
 }

@@ -6,9 +6,9 @@ mod call;
 mod client;
 mod report;
 mod route;
+mod socket;
 mod tally;
 mod trace;
-mod update;
 mod visitor;
 
 use std::net::SocketAddr;
@@ -20,6 +20,8 @@ pub(crate) use acknowledgement::{Acknowledgements, follow};
 pub(crate) use report::ReportFile;
 pub(crate) use tally::Tally;
 use visitor::Visitor;
+
+use crate::domain::MailServer;
 
 /// Visitors at work.
 pub(crate) struct Traffic {
@@ -33,11 +35,15 @@ impl Traffic {
         count: u16,
         address: SocketAddr,
         acknowledgements: &Acknowledgements,
+        mail_server: &MailServer,
     ) -> Self {
         let closing = watch::Sender::new(false);
         let visitors = (0..count)
             .map(|number| {
-                Visitor::new(number, address, acknowledgements.clone()).stroll(closing.subscribe())
+                let (acknowledgements, mail_server) =
+                    (acknowledgements.clone(), mail_server.clone());
+                Visitor::new(number, address, acknowledgements, mail_server)
+                    .stroll(closing.subscribe())
             })
             .collect();
         Self { visitors, closing }

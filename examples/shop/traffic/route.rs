@@ -20,10 +20,18 @@ pub(crate) enum Route {
     SalesReport,
     StartScan,
     ShowScan,
+    CloseSession,
+    RequestLink,
+    BeginVisit,
+    ReportEvent,
+    Chat,
+    ListMessages,
+    SubmitAssignment,
+    ReviewSubmission,
 }
 
 impl Route {
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 23] = [
         Self::ListProducts,
         Self::ShowProduct,
         Self::SearchProducts,
@@ -39,6 +47,14 @@ impl Route {
         Self::SalesReport,
         Self::StartScan,
         Self::ShowScan,
+        Self::CloseSession,
+        Self::RequestLink,
+        Self::BeginVisit,
+        Self::ReportEvent,
+        Self::Chat,
+        Self::ListMessages,
+        Self::SubmitAssignment,
+        Self::ReviewSubmission,
     ];
 
     pub(crate) fn method(self) -> Method {
@@ -72,6 +88,20 @@ impl Route {
             Self::SalesReport => (Method::GET, "/reports/sales", "sales_report"),
             Self::StartScan => (Method::POST, "/scans", "start_scan"),
             Self::ShowScan => (Method::GET, "/scans/{id}", "show_scan"),
+            Self::CloseSession => (Method::DELETE, "/sessions", "close_session"),
+            Self::RequestLink => (Method::POST, "/sessions/links", "request_link"),
+            Self::BeginVisit => (Method::POST, "/visits", "begin_visit"),
+            Self::ReportEvent => (Method::POST, "/events", "report_event"),
+            Self::Chat => (Method::GET, "/chat", "chat"),
+            Self::ListMessages => (Method::GET, "/chat/messages", "list_messages"),
+            Self::SubmitAssignment => (
+                Method::POST,
+                "/assignments/{id}/submissions",
+                "submit_assignment",
+            ),
+            Self::ReviewSubmission => {
+                (Method::PUT, "/submissions/{id}/review", "review_submission")
+            }
         }
     }
 }

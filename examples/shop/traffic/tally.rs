@@ -17,10 +17,13 @@ const REMEMBERED: usize = 50_000;
 #[derive(Default)]
 pub(crate) struct Tally {
     routes: BTreeMap<Route, RouteTally>,
-    /// Updates of orders that the visitors followed.
+    /// Messages that visitors were sent over a WebSocket.
     updates: u64,
     /// The number of orders by their value in cents.
     orders: BTreeMap<u64, u64>,
+    /// What the visitors did that the business counts, by family and labels:
+    /// `user_logins_total method=password`.
+    deeds: BTreeMap<String, u64>,
     /// Oldest first; only those that are sampled.
     traces: VecDeque<TraceReport>,
 }
@@ -80,6 +83,11 @@ impl Tally {
         self.updates += updates;
     }
 
+    /// Counts something that a family of the business counts, too.
+    pub(super) fn did(&mut self, deed: impl Into<String>) {
+        *self.deeds.entry(deed.into()).or_default() += 1;
+    }
+
     /// Counts orders of these values in cents.
     pub(super) fn extend_orders(&mut self, values: impl IntoIterator<Item = u64>) {
         for value in values {
@@ -114,6 +122,9 @@ impl Tally {
         for (value, count) in other.orders {
             *self.orders.entry(value).or_default() += count;
         }
+        for (deed, count) in other.deeds {
+            *self.deeds.entry(deed).or_default() += count;
+        }
         self.traces.extend(other.traces);
     }
 
@@ -128,6 +139,7 @@ impl Tally {
             failed: routes.iter().map(|route| route.failed).sum(),
             updates: self.updates,
             order_cents: &self.orders,
+            deeds: &self.deeds,
             routes,
             traces: &self.traces,
         }
@@ -171,10 +183,12 @@ pub(crate) struct Report<'a> {
     /// Those that were given up at all.
     pub(crate) aborted: u64,
     pub(crate) failed: u64,
-    /// Updates of orders that the visitors followed.
+    /// Messages that visitors were sent over a WebSocket.
     pub(crate) updates: u64,
     /// The number of orders by their value in cents.
     order_cents: &'a BTreeMap<u64, u64>,
+    /// What visitors did that the business counts.
+    deeds: &'a BTreeMap<String, u64>,
     routes: [RouteReport<'a>; Route::ALL.len()],
     /// The traces of the requests, as far as they are sampled.
     traces: &'a VecDeque<TraceReport>,
@@ -259,6 +273,7 @@ mod tests {
             tally.extend_orders([790]);
             tally.fail(Route::PlaceOrder);
             tally.update(3);
+            tally.did("user_logins_total method=password");
             total.merge(tally);
         }
 
@@ -269,6 +284,8 @@ mod tests {
         assert_eq!(report["failed"], 2);
         assert_eq!(report["updates"], 6);
         assert_eq!(report["order_cents"], json!({ "790": 2 }));
+        let deeds = json!({ "user_logins_total method=password": 2 });
+        assert_eq!(report["deeds"], deeds);
         let answered = json!({
             "trace_id": "a",
             "span_id": "b",

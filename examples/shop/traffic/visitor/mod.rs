@@ -1,5 +1,9 @@
 //! One visitor: registers, logs in, looks around, orders, pays, and hangs up at times.
 
+mod account;
+mod browser;
+mod community;
+
 use std::net::SocketAddr;
 use std::ops::Range;
 use std::time::Duration;
@@ -14,10 +18,12 @@ use super::acknowledgement::{Acknowledgements, End, Reach};
 use super::call::Call;
 use super::client::{Answer, Client};
 use super::route::Route;
+use super::socket::Socket;
 use super::tally::Tally;
 use super::trace::{Trace, unsampled_parent};
-use super::update::Updates;
-use crate::domain::{DECLINED_CARD, GOOD_CARD, STALLING_CARD, UNAVAILABLE_CARD};
+use crate::domain::{
+    DECLINED_CARD, EMPTY_WALLET, GOOD_CARD, MailServer, STALLING_CARD, UNAVAILABLE_CARD,
+};
 
 /// Between two requests, in milliseconds.
 const PAUSE: Range<u64> = 5..50;
@@ -25,21 +31,26 @@ const PAUSE: Range<u64> = 5..50;
 /// A new database has products 1 to 8; nobody sells the ninth.
 const PRODUCT_IDS: Range<i64> = 1..10;
 
-const PASSWORD: &str = "correct horse battery staple";
-
 pub(super) struct Visitor {
     number: u16,
     address: SocketAddr,
     client: Client,
     acknowledgements: Acknowledgements,
+    mail_server: MailServer,
     tally: Tally,
     random: Rng,
     requests: u64,
     name: Option<String>,
+    user_id: Option<i64>,
     token: Option<String>,
+    /// Has been let in under this name.
+    was_let_in: bool,
+    /// The id that the shop gave the visitor's browser.
+    browser_id: Option<String>,
     /// Placed, not yet paid.
     open_orders: Vec<i64>,
-    updates: Option<Updates>,
+    last_submission: i64,
+    updates: Option<Socket>,
 }
 
 impl Visitor {
@@ -47,18 +58,24 @@ impl Visitor {
         number: u16,
         address: SocketAddr,
         acknowledgements: Acknowledgements,
+        mail_server: MailServer,
     ) -> Self {
         Self {
             number,
             address,
             client: Client::new(address),
             acknowledgements,
+            mail_server,
             tally: Tally::default(),
             random: Rng::new(),
             requests: 0,
             name: None,
+            user_id: None,
             token: None,
+            was_let_in: false,
+            browser_id: None,
             open_orders: Vec::new(),
+            last_submission: 1,
             updates: None,
         }
     }
@@ -89,7 +106,7 @@ impl Visitor {
         if self.number == 0 && self.random.u8(..40) == 0 {
             return self.scan().await;
         }
-        match self.random.u8(..100) {
+        match self.random.u8(..140) {
             0..11 => self.look(Call::new(Route::ListProducts)).await,
             11..31 => self.show_product().await,
             31..36 => self.search().await,
@@ -101,7 +118,15 @@ impl Visitor {
             57..60 => self.rate_product().await,
             60..63 => self.follow_orders().await,
             63..79 => self.place_order().await,
-            _ => self.pay_order().await,
+            79..100 => self.pay_order().await,
+            100..105 => self.begin_visit().await,
+            105..110 => self.report_event().await,
+            110..116 => self.chat().await,
+            116..123 => self.submit().await,
+            123..131 => self.review().await,
+            131..133 => self.log_out().await,
+            133..137 => self.request_link(name).await,
+            _ => self.list_messages().await,
         }
     }
 
@@ -125,37 +150,6 @@ impl Visitor {
         let query = ["text=tea", "text=coffee", "text=bowl", "text="][self.random.usize(..4)];
         let call = Call::new(Route::SearchProducts).query(query);
         self.look(call).await;
-    }
-
-    /// Registers under a new name, or in vain under the one it has.
-    async fn register(&mut self) {
-        let name = match &self.name {
-            Some(name) if self.random.bool() => name.clone(),
-            _ => format!("visitor-{}-{:08x}", self.number, self.random.u32(..)),
-        };
-        let call =
-            Call::new(Route::RegisterUser).json(json!({ "name": name, "password": PASSWORD }));
-        let answer = self.send(call).await;
-        if answer.is_some_and(|answer| answer.status == StatusCode::CREATED) {
-            self.name = Some(name);
-            self.token = None;
-            self.open_orders.clear();
-        }
-    }
-
-    /// Logs in by token if there is one, else by password, and mistypes some.
-    async fn log_in(&mut self, name: String) {
-        let credentials = match self.token.take() {
-            Some(token) => json!({ "method": "token", "token": token }),
-            None if self.random.u8(..10) == 0 => {
-                json!({ "method": "password", "name": name, "password": "123456" })
-            }
-            None => json!({ "method": "password", "name": name, "password": PASSWORD }),
-        };
-        let call = Call::new(Route::OpenSession).json(credentials);
-        if let Some(answer) = self.send(call).await {
-            self.token = answer.body["token"].as_str().map(str::to_owned);
-        }
     }
 
     async fn place_order(&mut self) {
@@ -204,8 +198,8 @@ impl Visitor {
         if self.updates.is_some() {
             return self.close_updates().await;
         }
-        let opened = Updates::open(self.address, self.token.as_deref()).await;
-        match opened {
+        let path = Route::FollowOrders.path();
+        match Socket::open(self.address, path, self.token.as_deref()).await {
             Ok((status, trace, updates)) => {
                 self.answered(Route::FollowOrders, status, trace);
                 self.updates = updates;
@@ -234,20 +228,34 @@ impl Visitor {
         let Some(id) = self.open_orders.pop() else {
             return self.place_order().await;
         };
-        let card = match self.random.u8(..10) {
-            0 => DECLINED_CARD,
-            1 => UNAVAILABLE_CARD,
-            2..4 => STALLING_CARD,
-            _ => GOOD_CARD,
+        let (method, means) = match self.random.u8(..12) {
+            0 => ("card", DECLINED_CARD),
+            1 => ("card", UNAVAILABLE_CARD),
+            2..4 => ("card", STALLING_CARD),
+            4..8 => ("card", GOOD_CARD),
+            8 => ("wallet", EMPTY_WALLET),
+            9 => ("wallet", "full"),
+            _ => ("invoice", "at home"),
         };
         let call = Call::new(Route::PayOrder)
             .id(id)
-            .json(json!({ "card": card }));
-        if card == STALLING_CARD {
-            self.send_and_hang_up(call).await;
+            .json(json!({ "method": method, method: means }));
+        let end = if means == STALLING_CARD {
+            self.send_and_hang_up(call).await
         } else {
-            self.send(call).await;
-        }
+            let answer = self.send(call).await;
+            answer.map(|answer| End::Answered(answer.status))
+        };
+        let status = match end {
+            Some(End::Answered(StatusCode::OK)) => "success",
+            Some(End::Answered(StatusCode::PAYMENT_REQUIRED)) => "declined",
+            Some(End::Answered(StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT)) => "failed",
+            Some(End::Dropped) => "cancelled",
+            // Nothing was asked of the provider.
+            Some(End::Answered(_) | End::GivenUp(..)) | None => return,
+        };
+        let deed = format!("payments_processed_total status={status} method={method}");
+        self.tally.did(deed);
     }
 
     /// Sends a request and counts what becomes of it.
@@ -264,7 +272,8 @@ impl Visitor {
     }
 
     /// Sends a request and drops the connection once the handler is at work on it.
-    async fn send_and_hang_up(&mut self, call: Call) {
+    /// Returns how that ended, if it was sent.
+    async fn send_and_hang_up(&mut self, call: Call) -> Option<End> {
         let route = call.route;
         // The answer, which would say the trace, is not waited for.
         let trace = Trace::begin(&mut self.random);
@@ -278,10 +287,12 @@ impl Visitor {
             // By now the other branch is dropped, and the connection with it.
             () = expected.acknowledged() => {
                 let end = expected.ended().await;
-                return self.ended(route, end, Some(trace));
+                self.ended(route, end, Some(trace));
+                return Some(end);
             }
         };
-        self.count(route, answer);
+        let answer = self.count(route, answer);
+        answer.map(|answer| End::Answered(answer.status))
     }
 
     /// Sends a request and drops the connection once so much of the answer is there.
