@@ -1,5 +1,7 @@
 //! Who may read the metrics: a user of the shop who is logged in.
 
+use std::sync::{Arc, OnceLock};
+
 use axum::http::header::COOKIE;
 use axum::http::request::Parts;
 use metrics_runtime::Access;
@@ -7,13 +9,22 @@ use metrics_runtime::Access;
 use crate::domain::session;
 use crate::store::Store;
 
+/// The store that is asked, once it is open: it is opened with the metrics, and they are
+/// built with the rule.
+pub(crate) type Known = Arc<OnceLock<Store>>;
+
 /// The rule by which the user of this name is let in, with the session that logging in
-/// has opened, and nobody else.
-pub(crate) fn for_superuser(store: &Store, name: &str) -> Access {
-    let (store, name) = (store.clone(), name.to_owned());
+/// has opened, and nobody else; before there is a store, nobody at all.
+pub(crate) fn for_superuser(store: &Known, name: &str) -> Access {
+    let (store, name) = (Arc::clone(store), name.to_owned());
     Access::new().authorizer(move |parts| {
-        let (store, name) = (store.clone(), name.clone());
-        async move { is_superuser(&store, &name, &parts).await }
+        let (store, name) = (Arc::clone(&store), name.clone());
+        async move {
+            match store.get() {
+                Some(store) => is_superuser(store, &name, &parts).await,
+                None => false,
+            }
+        }
     })
 }
 

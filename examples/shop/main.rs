@@ -15,7 +15,6 @@ mod traffic;
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::path::PathBuf;
 use std::pin::pin;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -34,9 +33,9 @@ use tokio::time;
 use crate::app::App;
 use crate::background::Background;
 use crate::domain::{MailServer, Scans};
-use crate::option::Options;
+use crate::option::{Options, Place};
 use crate::stop::Stop;
-use crate::store::Store;
+use crate::store::{Database, ProductCache, Store};
 use crate::traffic::{Acknowledgements, ReportFile, Traffic};
 
 /// What requests of others than our visitors get to finish in.
@@ -73,16 +72,11 @@ async fn run(options: Options) -> anyhow::Result<()> {
     })?;
     let address = reachable(listener.local_addr()?);
     let report = options.report.map(ReportFile::reserve).transpose()?;
-    let (database, _folder) = locate_database(options.database)?;
-    let store = Store::open(&database).await.with_context(|| {
-        let path = database.display();
-        format!(
-            "can't open the database {path}; name a new file or one of a shop's with `--database`"
-        )
-    })?;
+    let (database, _folder) = locate_database(options.database.as_ref())?;
     trace::install()?;
+    let known = access::Known::default();
     let access = match &options.superuser {
-        Some(name) => access::for_superuser(&store, name),
+        Some(name) => access::for_superuser(&known, name),
         None => Access::new(),
     };
     let metrics = Metrics::builder()
@@ -92,7 +86,21 @@ async fn run(options: Options) -> anyhow::Result<()> {
         .endpoints(Endpoints::all())
         .build()?;
     metrics.tokio_runtime("main", &Handle::current())?;
+
+    let products = match options.redis.as_ref().and_then(Place::get) {
+        Some(url) => ProductCache::shared(url, &metrics).await?,
+        None => ProductCache::local(),
+    };
+    let redis = products.health_check();
+    let store = Store::open(&database, products, &metrics).await;
+    let store = store.with_context(|| {
+        format!("can't open the database {database}; start its server, or name a new file, one of a shop's or another server in `DATABASE_URL` or `--database`")
+    })?;
+    let _ = known.set(store.clone());
     metrics.health().add(store.health_check())?;
+    if let Some(redis) = redis {
+        metrics.health().add(redis)?;
+    }
 
     let acknowledgements = Acknowledgements::default();
     let mail_server = MailServer::new();
@@ -114,7 +122,7 @@ async fn run(options: Options) -> anyhow::Result<()> {
     println!("metrics   http://{address}{}", metrics.config().path);
     println!("health    http://{address}/health");
     println!("visitors  {}", options.visitors);
-    println!("database  {}", database.display());
+    println!("database  {database}");
 
     let stop = stop::wait(signal.as_mut(), options.seconds).await?;
     let tally = traffic.stop().await;
@@ -143,16 +151,17 @@ fn reachable(listening: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, listening.port())
 }
 
-/// The database's path, and the temporary folder that goes when it is dropped.
-fn locate_database(named: Option<PathBuf>) -> anyhow::Result<(PathBuf, Option<TempDir>)> {
-    if let Some(path) = named {
-        return Ok((path, None));
+/// The database, and the temporary folder that goes when it is dropped.
+fn locate_database(named: Option<&Place>) -> anyhow::Result<(Database, Option<TempDir>)> {
+    if let Some(place) = named.and_then(Place::get) {
+        return Ok((Database::at(place)?, None));
     }
     let folder = tempfile::Builder::new()
         .prefix("shop-")
         .tempdir()
         .context("can't make a temporary folder; name a database file with `--database`")?;
-    Ok((folder.path().join("shop.db"), Some(folder)))
+    let database = Database::in_path(&folder.path().join("shop.db"))?;
+    Ok((database, Some(folder)))
 }
 
 /// Serves until told to close, then until the open requests are answered.

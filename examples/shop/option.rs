@@ -1,7 +1,10 @@
 //! The command line.
 
+use std::convert::Infallible;
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::Parser;
 
@@ -17,9 +20,20 @@ pub(crate) struct Options {
     #[arg(long, value_name = "N", default_value_t = 4)]
     pub(crate) visitors: u16,
 
-    /// Database file to use and keep, instead of one in a temporary folder
-    #[arg(long, value_name = "PATH")]
-    pub(crate) database: Option<PathBuf>,
+    /// Database to use and keep, instead of one in a temporary folder: a file's path,
+    /// `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/NAME`
+    #[arg(
+        long,
+        value_name = "PATH|URL",
+        env = "DATABASE_URL",
+        hide_env_values = true
+    )]
+    pub(crate) database: Option<Place>,
+
+    /// Redis that keeps the products that were looked up lately, instead of the shop:
+    /// `redis://:PASSWORD@HOST/0`
+    #[arg(long, value_name = "URL", env = "REDIS_URL", hide_env_values = true)]
+    pub(crate) redis: Option<Place>,
 
     /// Show the metrics to this user alone, once logged in, instead of to who is near
     #[arg(long, value_name = "NAME")]
@@ -36,6 +50,33 @@ pub(crate) struct Options {
     /// File for the visitors' own tally as JSON, written when the traffic stops
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
+}
+
+/// A path or a URL, which may hold a password: it isn't shown, and anything is taken for
+/// one, since what the parser refuses it shows.
+#[derive(Clone)]
+pub(crate) struct Place(String);
+
+impl Place {
+    /// The path or the URL; `None` if it is empty, as a variable may be that is to say
+    /// nothing.
+    pub(crate) fn get(&self) -> Option<&str> {
+        Some(self.0.trim()).filter(|place| !place.is_empty())
+    }
+}
+
+impl FromStr for Place {
+    type Err = Infallible;
+
+    fn from_str(place: &str) -> Result<Self, Infallible> {
+        Ok(Self(place.to_owned()))
+    }
+}
+
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Place(…)")
+    }
 }
 
 #[cfg(test)]
@@ -56,6 +97,22 @@ mod tests {
         assert_eq!(options.visitors, 4);
         assert_eq!(options.seconds, None);
         assert_eq!(options.linger, 3);
+    }
+
+    // Mutation: `Place` derives `Debug`.
+    #[test]
+    fn shows_no_password() {
+        let url = "postgres://ada:sesame@localhost/shop";
+        let options = Options::try_parse_from(["shop", "--database", url, "--redis", " "]);
+        let options = options.expect("any text is a place");
+        assert_eq!(options.database.as_ref().and_then(Place::get), Some(url));
+        assert!(
+            options
+                .redis
+                .as_ref()
+                .is_some_and(|redis| redis.get().is_none())
+        );
+        assert!(!format!("{options:?}").contains("sesame"), "{options:?}");
     }
 
     #[test]

@@ -65,7 +65,7 @@
 //! - `redis`: `Metrics::instrument_redis`, the commands of a connection to Redis.
 //! - `sqlx`: `Metrics::instrument_pool`, which records the queries, transactions and
 //!   connections of a pool of sqlx; with `sqlx-mysql`, `sqlx-postgres` and
-//!   `sqlx-sqlite` for its databases.
+//!   `sqlx-sqlite` for its databases, and `sqlx-any` for one that is chosen at run time.
 //! - `summary`: `Registry::summary`, quantiles computed in the program.
 //! - `system`: `SystemReport`, what is known of the process and its machine.
 //! - `task`: `Metrics::spawn` and `Metrics::every`, tasks on tokio under a name.
@@ -133,6 +133,9 @@ mod registry;
 mod snapshot;
 #[cfg(feature = "sqlx")]
 mod sqlx;
+#[cfg(feature = "sqlx-any")]
+#[path = "sqlx/any.rs"]
+mod sqlx_any;
 #[cfg(feature = "sqlx-mysql")]
 #[path = "sqlx/mysql.rs"]
 mod sqlx_mysql;

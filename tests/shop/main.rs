@@ -9,4 +9,6 @@ mod operation;
 mod page;
 mod request;
 mod scraper;
+mod server;
 mod service;
+mod start;

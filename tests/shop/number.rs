@@ -62,13 +62,20 @@ fn check_rise(prometheus: &Prometheus, sum: &str) {
 
 /// What the README asks of the shop is answered, and not with nothing.
 fn check_questions(prometheus: &Prometheus) {
-    let asked = README.split("```promql\n").nth(1);
-    let asked = asked.and_then(|asked| asked.split("```").next());
-    let asked = asked.expect("the README has a block of queries");
-    for query in asked.lines() {
+    for query in questions(false) {
         let some = |series: &Vector| series.iter().any(|(_, value)| *value > 0.0);
         prometheus.wait_for(query, some, LIMIT);
     }
+}
+
+/// The queries in the README's blocks: those where a server is asked, or the others.
+pub(crate) fn questions(of_servers: bool) -> Vec<&'static str> {
+    let blocks = README.split("```promql\n").skip(1);
+    let blocks = blocks.filter_map(|block| block.split("```").next());
+    let blocks = blocks.filter(|block| block.contains("redis_") == of_servers);
+    let queries: Vec<_> = blocks.flat_map(str::lines).collect();
+    assert!(!queries.is_empty(), "the README has blocks of queries");
+    queries
 }
 
 /// The traffic must have all that makes counting hard.

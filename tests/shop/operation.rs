@@ -58,7 +58,7 @@ fn expected(report: &Report) -> Figures {
             lookups,
         ),
         (
-            "cache_deletes_total",
+            "cache_deletes_total cache=products",
             ok("place_order") + ok("restock_product"),
         ),
         ("db_queries_total table=sales", sales),

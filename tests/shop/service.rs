@@ -58,6 +58,8 @@ pub(crate) struct RouteReport {
     /// Answers that were given up, by phase.
     pub(crate) aborted: BTreeMap<String, f64>,
     pub(crate) cancelled: f64,
+    /// Requests that got no answer, or half of one.
+    pub(crate) failed: u64,
     pub(crate) outcomes: BTreeMap<String, f64>,
 }
 
@@ -75,15 +77,32 @@ impl Shop {
         shop
     }
 
+    /// Starts the shop on a free port, with these variables in its environment, and
+    /// waits until it serves its metrics.
+    pub(crate) fn open_in(variables: &[(&str, &str)], options: &[&str]) -> Self {
+        let mut shop = Self::launch_in(variables, free_port(), options);
+        let url = format!("http://{}/metrics", shop.address);
+        shop.component.wait_until_ready(&url, LIMIT);
+        shop
+    }
+
     /// Starts the shop on `port`.
     pub(crate) fn launch(port: u16, options: &[&str]) -> Self {
+        Self::launch_in(&[], port, options)
+    }
+
+    /// Starts the shop on `port`, with these variables in its environment. Without
+    /// `DATABASE_URL` its database is a file in its home.
+    pub(crate) fn launch_in(variables: &[(&str, &str)], port: u16, options: &[&str]) -> Self {
         let address = format!("127.0.0.1:{port}");
         let home = fresh_home();
         let mut command = Command::new(env!("CARGO_BIN_EXE_shop"));
         command
             .args(["--listen", &address, "--visitors", "8"])
-            .arg("--database")
-            .arg(home.path().join("shop.db"))
+            // Those of who runs the tests are not the shop's.
+            .env_remove("REDIS_URL")
+            .env("DATABASE_URL", home.path().join("shop.db"))
+            .envs(variables.iter().copied())
             .arg("--report")
             .arg(home.path().join("report.json"))
             .args(options);

@@ -113,9 +113,7 @@ mod tests {
     #[tokio::test]
     async fn serves_numbers_while_they_are_fresh_and_says_how_old_they_are() {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let store = Store::open(&folder.path().join("shop.db"))
-            .await
-            .expect("a new database can be made");
+        let store = Store::in_file(&folder.path().join("shop.db")).await;
         let registry = Registry::new();
         let standing = Standing::default();
         standing.register(&registry).expect("the names are free");

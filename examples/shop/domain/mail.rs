@@ -129,9 +129,7 @@ mod tests {
     #[tokio::test]
     async fn sends_what_is_queued_and_what_has_bounced_again() {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let store = Store::open(&folder.path().join("shop.db"))
-            .await
-            .expect("a new database can be made");
+        let store = Store::in_file(&folder.path().join("shop.db")).await;
         let user_id = store.users.insert("ada", "").await.expect("it is free");
         // Its tasks are recorded there; a test has few registries.
         let registry: &'static Registry = Box::leak(Box::default());

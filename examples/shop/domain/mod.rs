@@ -13,7 +13,7 @@ mod pricing;
 mod recommendation;
 mod scan;
 mod search;
-mod secret;
+pub(crate) mod secret;
 pub(crate) mod session;
 mod update;
 pub(crate) mod visit;

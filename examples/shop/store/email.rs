@@ -1,8 +1,10 @@
 //! E-mails: those that wait are the outbox, which outlives the program.
 
 use metrics_runtime::{track_model, track_query};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row, SqlitePool};
+use sqlx::any::AnyRow;
+use sqlx::{FromRow, Row};
+
+use super::Pool;
 
 use crate::business::{EmailKind, text};
 
@@ -21,8 +23,8 @@ pub(crate) struct Email {
     pub(crate) attempts: i64,
 }
 
-impl FromRow<'_, SqliteRow> for Email {
-    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+impl FromRow<'_, AnyRow> for Email {
+    fn from_row(row: &AnyRow) -> sqlx::Result<Self> {
         let kind: String = row.try_get("kind")?;
         let kind = EmailKind::named(&kind);
         Ok(Self {
@@ -38,13 +40,13 @@ impl FromRow<'_, SqliteRow> for Email {
 
 #[derive(Clone)]
 pub(crate) struct EmailRepository {
-    pool: SqlitePool,
+    pool: Pool,
 }
 
 #[track_model]
 #[track_query(table = "emails")]
 impl EmailRepository {
-    pub(super) const fn new(pool: SqlitePool) -> Self {
+    pub(super) fn new(pool: Pool) -> Self {
         Self { pool }
     }
 
@@ -116,9 +118,7 @@ mod tests {
     #[tokio::test]
     async fn gives_what_is_due_until_it_is_sent() {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let store = Store::open(&folder.path().join("shop.db"))
-            .await
-            .expect("a new database can be made");
+        let store = Store::in_file(&folder.path().join("shop.db")).await;
         let user_id = store.users.insert("ada", "").await.expect("it is free");
         for detail in ["1", "2"] {
             let queued = store

@@ -1,8 +1,10 @@
 //! Numbers that the tables hold, counted at one moment.
 
 use metrics_runtime::track_query;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row, SqlitePool};
+use sqlx::any::AnyRow;
+use sqlx::{FromRow, Row};
+
+use super::Pool;
 
 /// What stands in the database.
 #[derive(Clone, Copy)]
@@ -12,8 +14,8 @@ pub(crate) struct Figures {
     pub(crate) emails_waiting: i64,
 }
 
-impl FromRow<'_, SqliteRow> for Figures {
-    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+impl FromRow<'_, AnyRow> for Figures {
+    fn from_row(row: &AnyRow) -> sqlx::Result<Self> {
         Ok(Self {
             visitors: row.try_get("visitors")?,
             orders_open: row.try_get("orders_open")?,
@@ -24,12 +26,12 @@ impl FromRow<'_, SqliteRow> for Figures {
 
 #[derive(Clone)]
 pub(crate) struct FigureRepository {
-    pool: SqlitePool,
+    pool: Pool,
 }
 
 #[track_query(table = "figures")]
 impl FigureRepository {
-    pub(super) const fn new(pool: SqlitePool) -> Self {
+    pub(super) fn new(pool: Pool) -> Self {
         Self { pool }
     }
 

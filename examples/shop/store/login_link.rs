@@ -1,17 +1,18 @@
 //! Links by which a user is let in once, without a password.
 
 use metrics_runtime::{track_model, track_query};
-use sqlx::SqlitePool;
+
+use super::Pool;
 
 #[derive(Clone)]
 pub(crate) struct LoginLinkRepository {
-    pool: SqlitePool,
+    pool: Pool,
 }
 
 #[track_model]
 #[track_query(table = "login_links")]
 impl LoginLinkRepository {
-    pub(super) const fn new(pool: SqlitePool) -> Self {
+    pub(super) fn new(pool: Pool) -> Self {
         Self { pool }
     }
 

@@ -2,8 +2,10 @@
 
 use metrics_runtime::{track_model, track_query};
 use serde::Serialize;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row, SqlitePool};
+use sqlx::any::AnyRow;
+use sqlx::{FromRow, Row};
+
+use super::Pool;
 
 use crate::business::{ChatType, text};
 
@@ -24,8 +26,8 @@ pub(crate) struct Message {
     pub(crate) text: String,
 }
 
-impl FromRow<'_, SqliteRow> for Message {
-    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+impl FromRow<'_, AnyRow> for Message {
+    fn from_row(row: &AnyRow) -> sqlx::Result<Self> {
         Ok(Self {
             id: row.try_get("id")?,
             sender_id: row.try_get("sender_id")?,
@@ -36,13 +38,13 @@ impl FromRow<'_, SqliteRow> for Message {
 
 #[derive(Clone)]
 pub(crate) struct MessageRepository {
-    pool: SqlitePool,
+    pool: Pool,
 }
 
 #[track_model]
 #[track_query(table = "messages")]
 impl MessageRepository {
-    pub(super) const fn new(pool: SqlitePool) -> Self {
+    pub(super) fn new(pool: Pool) -> Self {
         Self { pool }
     }
 
@@ -94,9 +96,7 @@ mod tests {
     #[tokio::test]
     async fn shows_a_user_what_the_user_may_see() {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let store = Store::open(&folder.path().join("shop.db"))
-            .await
-            .expect("a new database can be made");
+        let store = Store::in_file(&folder.path().join("shop.db")).await;
         let mut users = Vec::new();
         for name in ["ada", "bob", "eve"] {
             users.push(store.users.insert(name, "").await.expect("it is free"));

@@ -1,6 +1,7 @@
 //! The shop's database, with one repository for each table.
 
 mod cache;
+mod database;
 mod email;
 mod figure;
 mod login_link;
@@ -9,19 +10,24 @@ mod order;
 mod product;
 mod rating;
 mod session;
+mod shared;
 mod submission;
 mod user;
 mod visitor;
 
-use std::path::Path;
 use std::time::Duration;
 
-use metrics_runtime::HealthCheck;
 use metrics_runtime::health::{Group, ready};
-use sqlx::SqlitePool;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use metrics_runtime::{HealthCheck, Instrumented, Metrics, PoolError};
+use sqlx::any::{Any, AnyPoolOptions, install_default_drivers};
+use sqlx::migrate::MigrateError;
+use sqlx::{AnyConnection, ConnectOptions as _, Connection as _};
+use thiserror::Error;
+use tokio::time;
 
-use cache::ProductCache;
+pub(crate) use cache::ProductCache;
+pub(crate) use database::Database;
+use database::Kind;
 pub(crate) use email::{Email, EmailRepository, MOST_ATTEMPTS};
 pub(crate) use figure::{FigureRepository, Figures};
 pub(crate) use login_link::LoginLinkRepository;
@@ -34,17 +40,35 @@ pub(crate) use submission::{NewSubmission, SubmissionRepository};
 pub(crate) use user::UserRepository;
 pub(crate) use visitor::VisitorRepository;
 
-/// What a new database has on its shelves: name, price in cents, stock.
-const RANGE: [(&str, i64, i64); 8] = [
-    ("green tea", 790, 60),
-    ("black tea", 690, 60),
-    ("tea pot", 3490, 20),
-    ("coffee beans", 1290, 60),
-    ("coffee mill", 5990, 10),
-    ("filter paper", 340, 120),
-    ("milk jug", 1850, 25),
-    ("sugar bowl", 1490, 15),
-];
+/// The connections to either database, whose queries are recorded. They are the same for
+/// both: `$1` is a placeholder, new ids come from `RETURNING`, numbers have 64 bits.
+pub(crate) type Pool = Instrumented<sqlx::Pool<Any>>;
+
+/// A transaction of it.
+pub(crate) type Transaction<'t> = Instrumented<sqlx::Transaction<'t, Any>>;
+
+/// What the database is called in labels, as in those of `#[track_query]`.
+const NAME: &str = "default";
+
+/// How long a server may take to answer at all when the shop opens.
+const FIRST_PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long a request waits for a connection.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Why a store isn't open.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub(crate) enum OpenError {
+    #[error("it can't be used")]
+    Database(#[from] sqlx::Error),
+    #[error("it gave no answer within {} s", FIRST_PATIENCE.as_secs())]
+    TimedOut(#[from] time::error::Elapsed),
+    #[error("its tables can't be brought up to date")]
+    Migrate(#[from] MigrateError),
+    #[error("its pool can't be recorded")]
+    Pool(#[from] PoolError),
+}
 
 /// All repositories, over one pool of connections.
 #[derive(Clone)]
@@ -60,49 +84,43 @@ pub(crate) struct Store {
     pub(crate) messages: MessageRepository,
     pub(crate) submissions: SubmissionRepository,
     pub(crate) figures: FigureRepository,
-    pool: SqlitePool,
+    pool: Pool,
 }
 
 impl Store {
-    /// Opens the file, makes it and its tables if need be, and fills empty shelves.
-    pub(crate) async fn open(path: &Path) -> sqlx::Result<Self> {
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .foreign_keys(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Normal)
-            .busy_timeout(Duration::from_secs(5));
-        let pool = SqlitePoolOptions::new()
-            .max_connections(4)
-            .connect_with(options)
-            .await?;
-        sqlx::raw_sql(include_str!("schema.sql"))
-            .execute(&pool)
-            .await?;
+    /// Opens the database, brings its tables up to date and fills empty shelves.
+    pub(crate) async fn open(
+        database: &Database,
+        products: ProductCache,
+        metrics: &Metrics,
+    ) -> Result<Self, OpenError> {
+        install_default_drivers();
+        let kind = database.kind;
+        // A pool would try again until it is out of time, and wouldn't say why.
+        let connection = database.options.connect();
+        let mut connection = time::timeout(FIRST_PATIENCE, connection).await??;
+        kind.prepare(&mut connection).await?;
+        kind.migrator().run(&mut connection).await?;
+        connection.close().await?;
 
-        let cache = ProductCache::new();
-        let store = Self {
-            users: UserRepository::new(pool.clone()),
-            sessions: SessionRepository::new(pool.clone()),
-            products: ProductRepository::new(pool.clone(), cache.clone()),
-            orders: OrderRepository::new(pool.clone(), cache),
-            ratings: RatingRepository::new(pool.clone()),
-            visitors: VisitorRepository::new(pool.clone()),
-            login_links: LoginLinkRepository::new(pool.clone()),
-            emails: EmailRepository::new(pool.clone()),
-            messages: MessageRepository::new(pool.clone()),
+        let pool = pool_options(kind, metrics).connect_lazy_with(database.options.clone());
+        let pool = metrics.instrument_pool(NAME, &pool)?;
+        let of = |table| pool.clone().table(table);
+        Ok(Self {
+            users: UserRepository::new(of("users")),
+            sessions: SessionRepository::new(of("sessions"), metrics),
+            products: ProductRepository::new(of("products"), products.clone()),
+            ratings: RatingRepository::new(of("ratings")),
+            visitors: VisitorRepository::new(of("visitors")),
+            login_links: LoginLinkRepository::new(of("login_links")),
+            emails: EmailRepository::new(of("emails")),
+            messages: MessageRepository::new(of("messages")),
+            // Of more tables than one.
             submissions: SubmissionRepository::new(pool.clone()),
             figures: FigureRepository::new(pool.clone()),
+            orders: OrderRepository::new(pool.clone(), products),
             pool,
-        };
-        if store.products.list().await?.is_empty() {
-            for (name, price_cents, stock) in RANGE {
-                store.products.insert(name, price_cents, stock).await?;
-            }
-            store.orders.fill_archive().await?;
-        }
-        Ok(store)
+        })
     }
 
     /// Whether the database answers, for the probes.
@@ -116,22 +134,53 @@ impl Store {
         check.group(Group::Readiness)
     }
 
-    /// Waits until no connection is in use, then closes the file.
+    /// Waits until no connection is in use, then closes the database.
     pub(crate) async fn close(&self) {
-        self.pool.close().await;
+        self.pool.inner().close().await;
     }
+}
+
+/// Pools are counted as they open connections. One of `SQLite` has something to say to
+/// each, which takes the place of what `count_connections` would put there.
+fn pool_options(kind: Kind, metrics: &Metrics) -> AnyPoolOptions {
+    let options = AnyPoolOptions::new()
+        .max_connections(kind.most_connections())
+        .acquire_timeout(PATIENCE);
+    if kind == Kind::Postgres {
+        return metrics.count_connections(NAME, options);
+    }
+    let opened = metrics.new_connections(NAME);
+    options.after_connect(move |connection: &mut AnyConnection, _| {
+        opened.inc();
+        Box::pin(kind.prepare(connection))
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
+    use metrics_runtime::Registry;
+
     use super::*;
+
+    impl Store {
+        /// The store of a test, in a new file.
+        pub(crate) async fn in_file(path: &Path) -> Self {
+            // A registry of its own, in which no other test has a pool.
+            let registry = Box::leak(Box::new(Registry::new()));
+            let metrics = Metrics::builder().registry(registry).build();
+            let metrics = metrics.expect("nothing is configured");
+            let database = Database::in_path(path).expect("a path is a place");
+            let store = Self::open(&database, ProductCache::local(), &metrics).await;
+            store.expect("a new database can be made")
+        }
+    }
 
     #[tokio::test]
     async fn never_serves_a_stock_from_before_its_own_change() {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let store = Store::open(&folder.path().join("shop.db"))
-            .await
-            .expect("a new database can be made");
+        let store = Store::in_file(&folder.path().join("shop.db")).await;
         let user_id = store.users.insert("ada", "").await.expect("it is free");
         let stock = async || {
             let product = store.products.find(1).await.expect("the database works");
@@ -156,9 +205,7 @@ mod tests {
     #[tokio::test]
     async fn tells_a_first_rating_from_a_change() {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let store = Store::open(&folder.path().join("shop.db"))
-            .await
-            .expect("a new database can be made");
+        let store = Store::in_file(&folder.path().join("shop.db")).await;
         let user_id = store.users.insert("ada", "").await.expect("it is free");
         assert!(matches!(store.ratings.put(1, user_id, 3).await, Ok(true)));
         assert!(matches!(store.ratings.put(1, user_id, 4).await, Ok(false)));

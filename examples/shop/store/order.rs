@@ -2,11 +2,12 @@
 
 use metrics_runtime::{ErrorLabel, track_model, track_query};
 use serde::Serialize;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row, SqliteConnection, SqlitePool};
+use sqlx::any::AnyRow;
+use sqlx::{FromRow, Row};
 use thiserror::Error;
 
 use super::cache::ProductCache;
+use super::{Pool, Transaction};
 
 pub(crate) struct NewOrder {
     pub(crate) user_id: i64,
@@ -20,11 +21,12 @@ pub(crate) struct Order {
     pub(crate) paid: bool,
 }
 
-impl FromRow<'_, SqliteRow> for Order {
-    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+impl FromRow<'_, AnyRow> for Order {
+    fn from_row(row: &AnyRow) -> sqlx::Result<Self> {
         Ok(Self {
             total_cents: row.try_get("total_cents")?,
-            paid: row.try_get("paid")?,
+            // `SQLite` has no booleans.
+            paid: row.try_get::<i64, _>("paid")? != 0,
         })
     }
 }
@@ -37,8 +39,8 @@ pub(crate) struct ProductSales {
     paid_cents: i64,
 }
 
-impl FromRow<'_, SqliteRow> for ProductSales {
-    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+impl FromRow<'_, AnyRow> for ProductSales {
+    fn from_row(row: &AnyRow) -> sqlx::Result<Self> {
         Ok(Self {
             product: row.try_get("product")?,
             orders: row.try_get("orders")?,
@@ -57,14 +59,14 @@ pub(crate) enum InsertOrderError {
 
 #[derive(Clone)]
 pub(crate) struct OrderRepository {
-    pool: SqlitePool,
+    pool: Pool,
     cache: ProductCache,
 }
 
 #[track_model]
 #[track_query(table = "orders")]
 impl OrderRepository {
-    pub(super) fn new(pool: SqlitePool, cache: ProductCache) -> Self {
+    pub(super) fn new(pool: Pool, cache: ProductCache) -> Self {
         Self { pool, cache }
     }
 
@@ -79,16 +81,16 @@ impl OrderRepository {
         }
         let id = Self::book(&mut transaction, order).await?;
         transaction.commit().await?;
-        self.cache.delete(order.product_id);
+        let _ = self.cache.delete(order.product_id).await;
         Ok(id)
     }
 
     /// Takes the goods from the stock; returns 0 if too few are left.
     #[track_query(update, table = "products")]
-    async fn take(transaction: &mut SqliteConnection, order: &NewOrder) -> sqlx::Result<u64> {
+    async fn take(transaction: &mut Transaction<'_>, order: &NewOrder) -> sqlx::Result<u64> {
         let done =
-            sqlx::query("UPDATE products SET stock = stock - ?1 WHERE id = ?2 AND stock >= ?1")
-                .bind(order.quantity)
+            sqlx::query("UPDATE products SET stock = stock - $1 WHERE id = $2 AND stock >= $1")
+                .bind(i64::from(order.quantity))
                 .bind(order.product_id)
                 .execute(transaction)
                 .await?;
@@ -96,24 +98,24 @@ impl OrderRepository {
     }
 
     #[track_query(insert)]
-    async fn book(transaction: &mut SqliteConnection, order: &NewOrder) -> sqlx::Result<i64> {
-        let done = sqlx::query(
-            "INSERT INTO orders (user_id, product_id, quantity, total_cents) VALUES (?, ?, ?, ?)",
+    async fn book(transaction: &mut Transaction<'_>, order: &NewOrder) -> sqlx::Result<i64> {
+        sqlx::query_scalar(
+            "INSERT INTO orders (user_id, product_id, quantity, total_cents)
+             VALUES ($1, $2, $3, $4) RETURNING id",
         )
         .bind(order.user_id)
         .bind(order.product_id)
-        .bind(order.quantity)
+        .bind(i64::from(order.quantity))
         .bind(order.total_cents)
-        .execute(transaction)
-        .await?;
-        Ok(done.last_insert_rowid())
+        .fetch_one(transaction)
+        .await
     }
 
     /// An order, if it is this user's.
     #[track_model(read, rows = |found| usize::from(found.is_some()))]
     #[track_query(select)]
     pub(crate) async fn find(&self, id: i64, user_id: i64) -> sqlx::Result<Option<Order>> {
-        sqlx::query_as("SELECT total_cents, paid FROM orders WHERE id = ? AND user_id = ?")
+        sqlx::query_as("SELECT total_cents, paid FROM orders WHERE id = $1 AND user_id = $2")
             .bind(id)
             .bind(user_id)
             .fetch_optional(&self.pool)
@@ -124,7 +126,7 @@ impl OrderRepository {
     #[track_model(update, rows = |updated| *updated)]
     #[track_query(update)]
     pub(crate) async fn mark_paid(&self, id: i64) -> sqlx::Result<u64> {
-        let done = sqlx::query("UPDATE orders SET paid = 1 WHERE id = ? AND paid = 0")
+        let done = sqlx::query("UPDATE orders SET paid = 1 WHERE id = $1 AND paid = 0")
             .bind(id)
             .execute(&self.pool)
             .await?;
@@ -137,25 +139,11 @@ impl OrderRepository {
     pub(crate) async fn sales(&self) -> sqlx::Result<Vec<ProductSales>> {
         sqlx::query_as(
             "SELECT products.name AS product, count(*) AS orders,
-                    sum(total_cents * paid) AS paid_cents
+                    CAST(sum(total_cents * paid) AS BIGINT) AS paid_cents
              FROM sales JOIN products ON products.id = product_id
-             GROUP BY product_id ORDER BY paid_cents DESC",
+             GROUP BY products.id, products.name ORDER BY paid_cents DESC",
         )
         .fetch_all(&self.pool)
         .await
-    }
-
-    /// Fills the archive of a new shop, which took over a hundred thousand orders.
-    #[track_query(insert, table = "past_orders")]
-    pub(super) async fn fill_archive(&self) -> sqlx::Result<()> {
-        sqlx::query(
-            "WITH RECURSIVE number (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM number LIMIT 100000)
-             INSERT INTO past_orders (product_id, total_cents)
-             SELECT products.id, price_cents * (1 + n % 4)
-             FROM number JOIN products ON products.id = 1 + n % (SELECT count(*) FROM products)",
-        )
-        .execute(&self.pool)
-        .await?;
-        Ok(())
     }
 }

@@ -1,7 +1,8 @@
 //! The shop's design contest: assignments, and what users have submitted for them.
 
 use metrics_runtime::{track_model, track_query};
-use sqlx::SqlitePool;
+
+use super::Pool;
 
 use crate::business::{SubmissionStatus, Verdict, text};
 
@@ -16,13 +17,13 @@ pub(crate) struct NewSubmission {
 
 #[derive(Clone)]
 pub(crate) struct SubmissionRepository {
-    pool: SqlitePool,
+    pool: Pool,
 }
 
 #[track_model]
 #[track_query(table = "submissions")]
 impl SubmissionRepository {
-    pub(super) const fn new(pool: SqlitePool) -> Self {
+    pub(super) fn new(pool: Pool) -> Self {
         Self { pool }
     }
 
@@ -92,9 +93,7 @@ mod tests {
     #[tokio::test]
     async fn is_submitted_reviewed_by_another_and_submitted_again_once_returned() {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let store = Store::open(&folder.path().join("shop.db"))
-            .await
-            .expect("a new database can be made");
+        let store = Store::in_file(&folder.path().join("shop.db")).await;
         let ada = store.users.insert("ada", "").await.expect("it is free");
         let bob = store.users.insert("bob", "").await.expect("it is free");
         let submissions = &store.submissions;

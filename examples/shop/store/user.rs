@@ -1,16 +1,18 @@
 //! People who have registered.
 
 use metrics_runtime::{track_model, track_query};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row, SqlitePool};
+use sqlx::any::AnyRow;
+use sqlx::{FromRow, Row};
+
+use super::Pool;
 
 pub(crate) struct User {
     pub(crate) id: i64,
     pub(crate) password_hash: String,
 }
 
-impl FromRow<'_, SqliteRow> for User {
-    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+impl FromRow<'_, AnyRow> for User {
+    fn from_row(row: &AnyRow) -> sqlx::Result<Self> {
         Ok(Self {
             id: row.try_get("id")?,
             password_hash: row.try_get("password_hash")?,
@@ -20,13 +22,13 @@ impl FromRow<'_, SqliteRow> for User {
 
 #[derive(Clone)]
 pub(crate) struct UserRepository {
-    pool: SqlitePool,
+    pool: Pool,
 }
 
 #[track_model]
 #[track_query(table = "users")]
 impl UserRepository {
-    pub(crate) fn new(pool: SqlitePool) -> Self {
+    pub(crate) fn new(pool: Pool) -> Self {
         Self { pool }
     }
 
@@ -34,18 +36,17 @@ impl UserRepository {
     #[track_model(insert)]
     #[track_query(insert)]
     pub(crate) async fn insert(&self, name: &str, password_hash: &str) -> sqlx::Result<i64> {
-        let done = sqlx::query("INSERT INTO users (name, password_hash) VALUES (?, ?)")
+        sqlx::query_scalar("INSERT INTO users (name, password_hash) VALUES ($1, $2) RETURNING id")
             .bind(name)
             .bind(password_hash)
-            .execute(&self.pool)
-            .await?;
-        Ok(done.last_insert_rowid())
+            .fetch_one(&self.pool)
+            .await
     }
 
     #[track_model(read, rows = |found| usize::from(found.is_some()))]
     #[track_query(select)]
     pub(crate) async fn find_by_name(&self, name: &str) -> sqlx::Result<Option<User>> {
-        sqlx::query_as("SELECT id, password_hash FROM users WHERE name = ?")
+        sqlx::query_as("SELECT id, password_hash FROM users WHERE name = $1")
             .bind(name)
             .fetch_optional(&self.pool)
             .await

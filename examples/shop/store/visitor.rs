@@ -1,17 +1,18 @@
 //! Visitors, registered or not, by the id that the shop gave their browser.
 
 use metrics_runtime::{track_model, track_query};
-use sqlx::SqlitePool;
+
+use super::Pool;
 
 #[derive(Clone)]
 pub(crate) struct VisitorRepository {
-    pool: SqlitePool,
+    pool: Pool,
 }
 
 #[track_model]
 #[track_query(table = "visitors")]
 impl VisitorRepository {
-    pub(super) const fn new(pool: SqlitePool) -> Self {
+    pub(super) fn new(pool: Pool) -> Self {
         Self { pool }
     }
 

@@ -75,13 +75,19 @@ pub(super) fn class(error: &Error, dialect: Dialect) -> &'static str {
 }
 
 fn of_code(code: &str, dialect: Dialect) -> &'static str {
+    let dialect = match dialect {
+        // The result codes of SQLite are numbers of four digits at most.
+        Dialect::Any if code.len() == 5 => Dialect::Postgres,
+        Dialect::Any => Dialect::Sqlite,
+        known => known,
+    };
     let found = match dialect {
         Dialect::MySql | Dialect::Postgres => {
             let class = code.get(..2);
             SQLSTATE.iter().find(|known| class == Some(**known))
         }
         // An extended code has the primary one in its lowest byte.
-        Dialect::Sqlite => {
+        Dialect::Any | Dialect::Sqlite => {
             let code: Option<usize> = code.parse().ok();
             code.and_then(|code| SQLITE.get(code & 0xff))
         }
@@ -95,7 +101,8 @@ mod tests {
     use crate::sqlx::Dialect;
     use sqlx::Error;
 
-    // Mutation: the extended code of SQLite is taken as it is.
+    // Mutations: the extended code of SQLite is taken as it is; a code of any database
+    // is one of SQLite.
     #[test]
     fn a_code_is_one_of_a_closed_set() {
         for (code, dialect, expected) in [
@@ -114,6 +121,9 @@ mod tests {
             ("28", Dialect::Sqlite, "SQLITE_WARNING"),
             ("100", Dialect::Sqlite, "other"),
             ("", Dialect::Sqlite, "other"),
+            ("23505", Dialect::Any, "23"),
+            ("2067", Dialect::Any, "SQLITE_CONSTRAINT"),
+            ("QQ000", Dialect::Any, "other"),
         ] {
             assert_eq!(of_code(code, dialect), expected, "{code}");
         }

@@ -4,12 +4,12 @@ use sqlx::Database;
 
 /// A database of sqlx whose queries can be recorded.
 ///
-/// It is implemented for `sqlx::MySql`, `sqlx::Postgres` and `sqlx::Sqlite` with the
-/// features `sqlx-mysql`, `sqlx-postgres` and `sqlx-sqlite`; implement it for a
-/// database of your own.
+/// It is implemented for `sqlx::Any`, `sqlx::MySql`, `sqlx::Postgres` and `sqlx::Sqlite`
+/// with the features `sqlx-any`, `sqlx-mysql`, `sqlx-postgres` and `sqlx-sqlite`;
+/// implement it for a database of your own.
 #[diagnostic::on_unimplemented(
     message = "queries to `{Self}` can't be recorded",
-    note = "turn on the feature `sqlx-mysql`, `sqlx-postgres` or `sqlx-sqlite` of `metrics-runtime`"
+    note = "turn on the feature `sqlx-any`, `sqlx-mysql`, `sqlx-postgres` or `sqlx-sqlite` of `metrics-runtime`"
 )]
 pub trait Instrumentable: Database {
     /// How its statements and error codes are read.
@@ -23,6 +23,10 @@ pub trait Instrumentable: Database {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Dialect {
+    /// Which one isn't known: statements are read as those of `SQLite`, but for strings
+    /// between dollars, and a code of five characters is SQLSTATE, another one of
+    /// `SQLite`.
+    Any,
     /// Backslashes escape, double quotes are of strings; codes are SQLSTATE.
     MySql,
     /// Comments nest, double quotes are of names; codes are SQLSTATE.
@@ -32,9 +36,11 @@ pub enum Dialect {
 }
 
 impl Dialect {
-    /// What Django calls who makes the database; `MariaDB` is `mysql` there.
+    /// What Django calls who makes the database; `MariaDB` is `mysql` there. Of a
+    /// database that is chosen at run time, `MetricsBuilder::database_vendor` says it.
     pub(super) const fn vendor(self) -> &'static str {
         match self {
+            Self::Any => "unknown",
             Self::MySql => "mysql",
             Self::Postgres => "postgresql",
             Self::Sqlite => "sqlite",

@@ -131,7 +131,11 @@ impl<'a> Iterator for Pieces<'a> {
                 Piece::Value
             }
             '`' => Piece::Name(self.quoted('`', false)),
-            '$' if self.dialect == Dialect::Postgres && self.dollar_quoted() => Piece::Value,
+            '$' if matches!(self.dialect, Dialect::Any | Dialect::Postgres)
+                && self.dollar_quoted() =>
+            {
+                Piece::Value
+            }
             '?' | '$' => {
                 let end = self.rest.char_indices().skip(1);
                 let end = end.map(|(end, character)| (end, is_word(character)));
@@ -237,6 +241,9 @@ mod tests {
         for literal in ["\"a\"", "?1", "$name", "'a'"] {
             assert_pieces(literal, Dialect::Sqlite, &[Value]);
         }
+        for literal in ["$1", "$a$b'$a$", "'a''b'", "\"a\""] {
+            assert_pieces(literal, Dialect::Any, &[Value]);
+        }
         assert_pieces("\"a\"\"b\"", Dialect::Postgres, &[Name("\"a\"\"b\"")]);
         assert_pieces("`a`", Dialect::MySql, &[Name("`a`")]);
     }
@@ -254,7 +261,12 @@ mod tests {
             "e'",
             "9'",
         ] {
-            for dialect in [Dialect::MySql, Dialect::Postgres, Dialect::Sqlite] {
+            for dialect in [
+                Dialect::Any,
+                Dialect::MySql,
+                Dialect::Postgres,
+                Dialect::Sqlite,
+            ] {
                 assert!(Pieces::new(text, dialect).count() <= text.len(), "{text}");
             }
         }
