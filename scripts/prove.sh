@@ -79,7 +79,7 @@ service() {
   prove endpoints
 }
 
-# Loads of 100,000 operations against PostgreSQL, SQLite and Redis, whose own counts are
+# Loads of 100,000 operations against PostgreSQL, MariaDB, SQLite and Redis, whose counts are
 # compared; servers that are killed under load; and what the wrappers cost beside the
 # bare clients.
 stores() {

@@ -31,6 +31,8 @@ missing_packages() {
   # Debian keeps the server out of the PATH.
   compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || command -v postgres >/dev/null ||
     echo postgresql
+  # Without the package of the service and its clients, which nobody needs here.
+  command -v mariadbd >/dev/null || [[ -x /usr/sbin/mariadbd ]] || echo mariadb-server-core
   # Without `ensurepip`, which Debian keeps apart, an environment has no pip.
   python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3 python3-venv
   # SQLite is compiled from C.
@@ -105,6 +107,7 @@ prometheus-pushgateway --version 2>&1 | sed -n 1p
 victoria-metrics --version 2>&1 | sed -n 1p
 redis-server --version 2>&1 | sed -n 1p
 "$({ compgen -G '/usr/lib/postgresql/*/bin/postgres' || command -v postgres; } | tail -1)" --version
+"$(PATH=$PATH:/usr/sbin command -v mariadbd)" --version
 echo "${wheels[*]}"
 cargo --version
 

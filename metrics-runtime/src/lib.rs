@@ -66,6 +66,7 @@
 //! - `sqlx`: `Metrics::instrument_pool`, which records the queries, transactions and
 //!   connections of a pool of sqlx; with `sqlx-mysql`, `sqlx-postgres` and
 //!   `sqlx-sqlite` for its databases, and `sqlx-any` for one that is chosen at run time.
+//! - `sqlx-migrate`: `Metrics::instrument_migrator`, gauges of migrations by sqlx.
 //! - `summary`: `Registry::summary`, quantiles computed in the program.
 //! - `system`: `SystemReport`, what is known of the process and its machine.
 //! - `task`: `Metrics::spawn` and `Metrics::every`, tasks on tokio under a name.
@@ -136,6 +137,9 @@ mod sqlx;
 #[cfg(feature = "sqlx-any")]
 #[path = "sqlx/any.rs"]
 mod sqlx_any;
+#[cfg(feature = "sqlx-migrate")]
+#[path = "sqlx/migration.rs"]
+mod sqlx_migration;
 #[cfg(feature = "sqlx-mysql")]
 #[path = "sqlx/mysql.rs"]
 mod sqlx_mysql;
@@ -210,6 +214,8 @@ pub use snapshot::{
 };
 #[cfg(feature = "sqlx")]
 pub use sqlx::{Connected, Dialect, Instrumentable, Instrumented, Link};
+#[cfg(feature = "sqlx-migrate")]
+pub use sqlx_migration::MigratorError;
 #[cfg(feature = "summary")]
 pub use summary::Summary;
 #[cfg(feature = "task")]

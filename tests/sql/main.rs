@@ -1,10 +1,13 @@
-//! What goes through a pool of sqlx, against real databases: `SQLite` and `PostgreSQL`.
-//! The counts are compared with those of the servers.
+//! What goes through a pool of sqlx, against real databases: `SQLite`, `PostgreSQL` and
+//! `MariaDB`. The counts are compared with those of the servers.
 
 mod checked;
 mod load;
+mod migration;
+mod mysql;
 mod overhead;
 mod query;
+mod ready;
 mod restart;
 mod shape;
 mod sqlite;
@@ -13,11 +16,12 @@ mod target;
 mod tracked;
 mod transaction;
 
+/// Whether figures are proved: loads are as long as promised, and times are asserted.
+fn proves() -> bool {
+    std::env::var_os("METRICS_PROVE").is_some()
+}
+
 /// How many operations a load has: `full` where the figures are proved.
 fn operations(full: u64) -> u64 {
-    if std::env::var_os("METRICS_PROVE").is_some() {
-        full
-    } else {
-        full / 50
-    }
+    if proves() { full } else { full / 50 }
 }

@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use integration_tests::postgres::Postgres as Server;
 use metrics_runtime::Instrumented;
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{Connection as _, Executor as _, PgConnection, Pool, Postgres, Row as _};
 
-use crate::operations;
+use crate::ready::Ready;
 use crate::target::Target;
+use crate::{operations, proves};
 
 #[derive(Default)]
 struct Tally {
@@ -20,6 +21,8 @@ struct Tally {
     /// Commits that have failed, whose errors are none of a query.
     commits: AtomicU64,
     stop: AtomicBool,
+    /// The server doesn't run.
+    dead: AtomicBool,
 }
 
 impl Tally {
@@ -56,6 +59,29 @@ async fn put_load(pool: Instrumented<Pool<Postgres>>, tally: Arc<Tally>) {
     }
 }
 
+/// Times recorded queries, whose connection has the answer already, until it is told to
+/// stop: the 99th percentile in nanoseconds while the server runs, and while it doesn't.
+async fn percentiles(target: Target, tally: Arc<Tally>) -> [u128; 2] {
+    let mut connection = target.metrics.instrument_connection("ready", Ready);
+    let mut times = [Vec::new(), Vec::new()];
+    while !tally.stop.load(Ordering::Relaxed) {
+        let is_dead = tally.dead.load(Ordering::Relaxed);
+        let start = Instant::now();
+        let done = sqlx::query("SELECT 1").execute(&mut connection).await;
+        times[usize::from(is_dead)].push(start.elapsed().as_nanos());
+        assert!(done.is_ok());
+        // The load wants its turn.
+        tokio::task::yield_now().await;
+    }
+    let [alive, dead] = times.each_ref().map(Vec::len);
+    assert_eq!(target.queries("select", "ok"), (alive + dead) as u64);
+    times.map(|mut times| {
+        times.sort_unstable();
+        let percentile = times.get(times.len() * 99 / 100);
+        *percentile.expect("the server runs and dies")
+    })
+}
+
 /// Waits until a number has risen by this much.
 async fn until_more(number: &AtomicU64, more: u64) {
     let wanted = Tally::get(number) + more;
@@ -87,19 +113,28 @@ async fn a_server_that_is_killed_and_comes_back_loses_no_count() -> sqlx::Result
     let tally = Arc::new(Tally::default());
     let load = (0..6).map(|_| tokio::spawn(put_load(pool.clone(), Arc::clone(&tally))));
     let load: Vec<_> = load.collect();
+    // In a registry of its own, since the load doesn't count these.
+    let timed = tokio::spawn(percentiles(Target::new(), Arc::clone(&tally)));
 
     let share = operations(25_000);
     for _ in 0..2 {
         until_more(&tally.ok, share).await;
         server.kill();
+        tally.dead.store(true, Ordering::Relaxed);
         until_more(&tally.failed, 10).await;
         assert!(target.sum("db_connections", &[]) <= 4);
         server.restart();
+        tally.dead.store(false, Ordering::Relaxed);
         until_more(&tally.ok, share).await;
     }
     tally.stop.store(true, Ordering::Relaxed);
     for task in load {
         task.await.expect("it doesn't panic");
+    }
+    let [alive, dead] = timed.await.expect("it is answered at once");
+    println!("99th percentile of a recorded query: {alive} ns, while the server is dead {dead} ns");
+    if proves() {
+        assert!(dead < 2 * alive + 1_000, "{dead} ns against {alive} ns");
     }
 
     let (ok, failed) = (Tally::get(&tally.ok), Tally::get(&tally.failed));

@@ -2,6 +2,7 @@
 //! it gives bare, and is recorded once.
 
 use futures_util::TryStreamExt as _;
+use integration_tests::mysql::MySql as MySqlServer;
 use integration_tests::postgres::Postgres as Server;
 use sqlx::{
     AssertSqlSafe, Either, Executor, FromRow, QueryBuilder, Row as _, SqlSafeStr as _,
@@ -21,8 +22,15 @@ fn item(id: i64) -> Item {
     Item { id, name }
 }
 
-const INSERT: &str = "INSERT INTO items (id, name) VALUES ($1, $2)";
-const BY_ID: &str = "SELECT id, name FROM items WHERE id = $1";
+/// With placeholders as `PostgreSQL` and `SQLite` have them, and as `MySQL` has them.
+const INSERT: [&str; 2] = [
+    "INSERT INTO items (id, name) VALUES ($1, $2)",
+    "INSERT INTO items (id, name) VALUES (?, ?)",
+];
+const BY_ID: [&str; 2] = [
+    "SELECT id, name FROM items WHERE id = $1",
+    "SELECT id, name FROM items WHERE id = ?",
+];
 const ALL: &str = "SELECT id, name FROM items ORDER BY id";
 
 /// Takes any executor, as a repository does that works within a transaction too.
@@ -38,16 +46,17 @@ where
         .await
 }
 
-/// Runs every shape with `$pool`; `$many` is what a statement with two results gives.
+/// Runs every shape with `$pool`; `$placeholders` is the spelling of its statements.
 macro_rules! shapes {
-    ($pool:ident, $target:ident) => {{
+    ($pool:ident, $target:ident, $placeholders:literal) => {{
+        let (insert_sql, by_id) = (INSERT[$placeholders], BY_ID[$placeholders]);
         // Statements without preparation, as text.
         $pool
             .execute("CREATE TABLE items (id BIGINT PRIMARY KEY, name TEXT NOT NULL)")
             .await?;
 
         // Prepared: through the pool, a connection and a transaction.
-        let insert = |id: i64| sqlx::query(INSERT).bind(id).bind(item(id).name);
+        let insert = |id: i64| sqlx::query(insert_sql).bind(id).bind(item(id).name);
         assert_eq!(insert(1).execute(&$pool).await?.rows_affected(), 1);
         let mut connection = $pool.acquire().await?;
         insert(2).execute(&mut connection).await?;
@@ -69,7 +78,7 @@ macro_rules! shapes {
         assert_eq!($target.queries("insert", "ok"), 7);
 
         // Rows.
-        let query = || sqlx::query(BY_ID).bind(1_i64);
+        let query = || sqlx::query(by_id).bind(1_i64);
         assert_eq!(
             query().fetch_one(&$pool).await?.get::<String, _>("name"),
             "item 1"
@@ -96,12 +105,12 @@ macro_rules! shapes {
         assert_eq!(fetched, [1, 2, 3, 4, 5].map(item));
         let fetched: Vec<Item> = sqlx::query_as(ALL).fetch(&$pool).try_collect().await?;
         assert_eq!(fetched.len(), 5);
-        let missing: Option<Item> = sqlx::query_as(BY_ID)
+        let missing: Option<Item> = sqlx::query_as(by_id)
             .bind(9_i64)
             .fetch_optional(&$pool)
             .await?;
         assert_eq!(missing, None);
-        let missing = sqlx::query(BY_ID).bind(9_i64).fetch_one(&$pool).await;
+        let missing = sqlx::query(by_id).bind(9_i64).fetch_one(&$pool).await;
         assert!(matches!(missing, Err(sqlx::Error::RowNotFound)));
         let ids: Vec<i64> = sqlx::query_scalar("SELECT id FROM items")
             .fetch_all(&$pool)
@@ -133,12 +142,12 @@ macro_rules! shapes {
         assert_eq!(affected.try_collect::<Vec<_>>().await?, [1, 1]);
 
         // Statements that are kept.
-        let statement = (&$pool).prepare(BY_ID.into_sql_str()).await?;
+        let statement = (&$pool).prepare(by_id.into_sql_str()).await?;
         assert_eq!(statement.columns().len(), 2);
         let row = statement.query().bind(2_i64).fetch_one(&$pool).await?;
         assert_eq!(row.get::<i64, _>("id"), 2);
         let mut connection = $pool.acquire().await?;
-        let statement = (&mut *connection).prepare(BY_ID.into_sql_str()).await?;
+        let statement = (&mut *connection).prepare(by_id.into_sql_str()).await?;
         let found: Option<Item> = statement
             .query_as()
             .bind(3_i64)
@@ -197,7 +206,7 @@ macro_rules! shapes {
 async fn every_shape_works_with_sqlite() -> sqlx::Result<()> {
     let target = Target::new();
     let pool = target.sqlite().await;
-    shapes!(pool, target)
+    shapes!(pool, target, 0)
 }
 
 #[tokio::test]
@@ -205,7 +214,17 @@ async fn every_shape_works_with_postgres() -> sqlx::Result<()> {
     let server = Server::start();
     let target = Target::new();
     let pool = target.postgres(&server.url()).await;
-    let done = shapes!(pool, target);
+    let done = shapes!(pool, target, 0);
+    pool.inner().close().await;
+    done
+}
+
+#[tokio::test]
+async fn every_shape_works_with_mysql() -> sqlx::Result<()> {
+    let server = MySqlServer::start();
+    let target = Target::new();
+    let pool = target.mysql(&server.url()).await;
+    let done = shapes!(pool, target, 1);
     pool.inner().close().await;
     done
 }

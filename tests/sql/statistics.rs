@@ -1,13 +1,25 @@
 //! What a server says of itself, asked for on a connection of its own.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use integration_tests::postgres::Postgres as Server;
+use sqlx::postgres::PgRow;
 use sqlx::{
     AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _, SqlSafeStr as _,
 };
 
-pub(crate) struct Statistics(PgConnection);
+pub(crate) struct Statistics {
+    connection: PgConnection,
+    /// Statements that this has sent, each of which is a transaction.
+    asked: u64,
+}
+
+/// The transactions of the database, without those of who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Transactions {
+    pub(crate) committed: u64,
+    pub(crate) rolled_back: u64,
+}
 
 impl Statistics {
     /// Connects, makes the tables of the load, and begins to count statements.
@@ -21,12 +33,59 @@ impl Statistics {
         ] {
             connection.execute(sql).await?;
         }
-        Ok(Self(connection))
+        Ok(Self {
+            connection,
+            asked: 0,
+        })
+    }
+
+    /// Sends a statement that gives one row.
+    async fn ask(&mut self, sql: String) -> sqlx::Result<PgRow> {
+        self.asked += 1;
+        let sql = AssertSqlSafe(sql).into_sql_str();
+        self.connection.fetch_one(sql).await
+    }
+
+    /// The transactions so far, once what this has asked is among them: a server that
+    /// isn't told to hurries at its leisure.
+    pub(crate) async fn transactions(&mut self) -> sqlx::Result<Transactions> {
+        self.ask("SELECT pg_stat_force_next_flush()".to_owned())
+            .await?;
+        let asked = self.asked;
+        let committed = self.of_database("xact_commit").await?;
+        let rolled_back = self.of_database("xact_rollback").await?;
+        Ok(Transactions {
+            committed: committed
+                .checked_sub(asked)
+                .expect("it counts what this asked"),
+            rolled_back,
+        })
+    }
+
+    /// Waits until these are the transactions since then, which the server may count
+    /// late.
+    pub(crate) async fn wait_for_transactions(
+        &mut self,
+        since: Transactions,
+        more: Transactions,
+    ) -> sqlx::Result<Transactions> {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        loop {
+            let now = self.transactions().await?;
+            let counted = Transactions {
+                committed: now.committed - since.committed,
+                rolled_back: now.rolled_back - since.rolled_back,
+            };
+            if counted == more || Instant::now() > deadline {
+                return Ok(counted);
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// The one number that this gives.
     pub(crate) async fn number(&mut self, sql: String) -> sqlx::Result<u64> {
-        let row = self.0.fetch_one(AssertSqlSafe(sql).into_sql_str()).await?;
+        let row = self.ask(sql).await?;
         let number: i64 = row.get(0);
         Ok(u64::try_from(number).expect("it is a count"))
     }

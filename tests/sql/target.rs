@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use integration_tests::page::Page;
 use metrics_runtime::{Instrumented, Metrics, Registry};
+use sqlx::mysql::MySqlPoolOptions;
 use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::SqlitePoolOptions;
-use sqlx::{Pool, Postgres, Sqlite};
+use sqlx::{MySql, Pool, Postgres, Sqlite};
 
 /// The queries of one database in one registry.
 #[derive(Clone, Copy)]
@@ -39,6 +40,17 @@ impl Target {
     /// Five connections to a server.
     pub(crate) async fn postgres(self, url: &str) -> Instrumented<Pool<Postgres>> {
         let options = PgPoolOptions::new()
+            .max_connections(5)
+            .acquire_timeout(Duration::from_mins(1));
+        let options = self.metrics.count_connections("main", options);
+        let pool = options.connect(url).await.expect("the server answers");
+        let pool = self.metrics.instrument_pool("main", &pool);
+        pool.expect("the name is free")
+    }
+
+    /// Five connections to a server.
+    pub(crate) async fn mysql(self, url: &str) -> Instrumented<Pool<MySql>> {
+        let options = MySqlPoolOptions::new()
             .max_connections(5)
             .acquire_timeout(Duration::from_mins(1));
         let options = self.metrics.count_connections("main", options);

@@ -15,7 +15,8 @@ use crate::deadline::poll;
 use crate::http;
 
 /// The programs that the tests need and the Debian packages that have them.
-const PACKAGES: [(&str, &str); 6] = [
+const PACKAGES: [(&str, &str); 7] = [
+    ("mariadbd", "mariadb-server-core"),
     ("postgres", "postgresql"),
     ("prometheus", "prometheus"),
     ("prometheus-pushgateway", "prometheus-pushgateway"),

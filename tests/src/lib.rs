@@ -1,5 +1,6 @@
-//! Runs the real Prometheus, `VictoriaMetrics`, Pushgateway, `PostgreSQL`, promtool and Redis as child
-//! processes, and reads their answers, for tests that span crates.
+//! Runs the real Prometheus, `VictoriaMetrics`, Pushgateway, `PostgreSQL`, `MariaDB`,
+//! promtool and Redis as child processes, and reads their answers, for tests that span
+//! crates.
 //!
 //! Everything here panics when a component is missing or misbehaves, with the
 //! component's log in the message: a test without its component fails, it is
@@ -7,10 +8,12 @@
 //! [`openmetrics`] runs the reference parser of OpenMetrics, and [`protobuf`]
 //! decodes the protobuf format.
 
+mod account;
 pub mod component;
 pub mod deadline;
 pub mod http;
 pub mod memory;
+pub mod mysql;
 pub mod openmetrics;
 pub mod page;
 pub mod postgres;

@@ -1,14 +1,14 @@
 //! A real `PostgreSQL` server, with the extension that counts statements.
 
-use std::os::unix::fs::PermissionsExt as _;
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
-use std::{fs, io};
 
 use tempfile::TempDir;
 
-use crate::component::{Component, explain_start, free_port, fresh_home};
+use crate::account::{give, is_root, open_to_all, run};
+use crate::component::{Component, free_port, fresh_home};
 
 /// A running server; stopped on drop.
 ///
@@ -39,12 +39,11 @@ impl Postgres {
         // The server refuses to run as root; its user has to reach the folder.
         fs::create_dir(&cluster).expect("a temporary folder is writable");
         open_to_all(data.path());
-        if is_root() {
-            run(Command::new("chown").arg("postgres:").arg(&cluster));
-        }
+        give(&cluster, "postgres");
         let mut command = as_server(&programs.join("initdb"));
         command.arg("-D").arg(&cluster);
-        run(command.args(["-A", "trust", "-U", "postgres", "-N", "--no-instructions"]));
+        command.args(["-A", "trust", "-U", "postgres", "-N", "--no-instructions"]);
+        run("postgres", &mut command);
         let mut server = Self {
             component: None,
             data,
@@ -87,6 +86,8 @@ impl Postgres {
         command.args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "-k", ""]);
         // Nothing of this has to outlive the machine.
         command.args(["-F", "-c", "shared_preload_libraries=pg_stat_statements"]);
+        // It would have transactions of its own among those that are counted.
+        command.args(["-c", "autovacuum=off"]);
         let home = fresh_home();
         // It goes back to where it was started.
         open_to_all(home.path());
@@ -121,15 +122,6 @@ fn find_programs() -> PathBuf {
     installed.max().unwrap_or_default()
 }
 
-fn open_to_all(folder: &Path) {
-    let public = fs::Permissions::from_mode(0o755);
-    fs::set_permissions(folder, public).expect("an own folder can be changed");
-}
-
-fn is_root() -> bool {
-    rustix::process::geteuid().is_root()
-}
-
 /// Runs the program as the user that the server wants, which is this one unless it is
 /// root.
 fn as_server(program: &Path) -> Command {
@@ -147,20 +139,4 @@ fn as_server(program: &Path) -> Command {
     ]);
     command.arg(program);
     command
-}
-
-fn run(command: &mut Command) {
-    let output = command.current_dir("/").stdin(Stdio::null()).output();
-    let output = output.unwrap_or_else(|error| panic!("{}", explain_start("postgres", &error)));
-    if !output.status.success() {
-        let text = String::from_utf8_lossy(&output.stderr).into_owned();
-        let missing = text.contains("No such file");
-        let kind = if missing {
-            io::ErrorKind::NotFound
-        } else {
-            io::ErrorKind::Other
-        };
-        let error = io::Error::new(kind, text);
-        panic!("{}", explain_start("postgres", &error));
-    }
 }

@@ -58,6 +58,15 @@ impl Slot {
         Self::new(name, true, move || Ok(callback()))
     }
 
+    /// As [`of_callback`](Self::of_callback), of what may fail, with this text.
+    #[cfg(feature = "sqlx-migrate")]
+    pub(crate) fn of_fallible(
+        name: String,
+        callback: impl Fn() -> Result<Vec<Family>, String> + Send + Sync + 'static,
+    ) -> Self {
+        Self::new(name, true, move || callback().map_err(Failure::Failed))
+    }
+
     pub(crate) fn ask(&self, registry: Id, limit: Duration) -> Result<Ticket, Failure> {
         self.worker.ask(&self.name, registry, limit)
     }

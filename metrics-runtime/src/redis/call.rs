@@ -65,17 +65,17 @@ impl<'a, R: Request> Call<'a, R> {
     pub(super) fn end(&mut self, result: &RedisResult<R::Reply>) {
         if let Some(nanos) = self.finish() {
             let outcome = self.request.count(self.series, result);
-            let duration = self.series.duration(self.request.name(), outcome);
-            duration.observe_nanos(nanos);
+            self.request.timed(self.series).observe(outcome, nanos);
         }
     }
 
     /// The call ends without an answer.
+    #[cold]
     fn end_early(&mut self, end: End) {
         if let Some(nanos) = self.finish() {
             self.request.count_all(self.series, end);
-            let duration = self.series.duration(self.request.name(), end.outcome());
-            duration.observe_nanos(nanos);
+            let timed = self.request.timed(self.series);
+            timed.observe(end.outcome(), nanos);
         }
     }
 
@@ -90,6 +90,9 @@ impl<'a, R: Request> Call<'a, R> {
 
 impl<R: Request> Drop for Call<'_, R> {
     fn drop(&mut self) {
+        if matches!(self.stage, Stage::Over) {
+            return;
+        }
         // A call that is dropped while its owner unwinds for reasons of its own is
         // given up.
         self.end_early(if self.is_polled {

@@ -1,11 +1,11 @@
 //! Commands as label values, of which there are few.
 
 use redis::{Arg, Cmd};
-use std::str;
 
-/// A command of Redis 7, or any other.
+/// A command of Redis 7, or any other: its place in [`NAMES`], after which there is
+/// that of all others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Command(&'static str);
+pub(super) struct Command(u8);
 
 /// What `COMMAND LIST` of Redis 7.0 gives, without subcommands, sorted. Modules may add
 /// commands, and a program may send any text as one; `other` stands for those.
@@ -48,14 +48,50 @@ const NAMES: [&str; 240] = [
 /// The length of the longest name, `georadiusbymember_ro`.
 const LONGEST: usize = 20;
 
+/// The place of all other commands.
+const OTHER: u8 = {
+    assert!(NAMES.len() < u8::MAX as usize, "a place is a byte");
+    #[expect(clippy::cast_possible_truncation, reason = "asserted above")]
+    let other = NAMES.len() as u8;
+    other
+};
+
+/// Slots of [`PLACES`]: four times as many as there are names, so that most of them are
+/// found at the first look.
+const SLOTS: usize = 1_024;
+
+/// The places of the names by their hash; where that is taken, the next slot that is
+/// free. A search among sorted names would guess wrong at every other step.
+static PLACES: [u8; SLOTS] = {
+    let mut places = [OTHER; SLOTS];
+    let mut place = 0;
+    while place < OTHER {
+        let mut slot = hash(NAMES[place as usize].as_bytes());
+        while places[slot] != OTHER {
+            slot = (slot + 1) % SLOTS;
+        }
+        places[slot] = place;
+        place += 1;
+    }
+    places
+};
+
+/// The slot of a word, in any case: FNV-1a of its letters in lower case.
+const fn hash(word: &[u8]) -> usize {
+    let mut hash: u32 = 0x811c_9dc5;
+    let mut rest = word;
+    while let [first, after @ ..] = rest {
+        hash = (hash ^ first.to_ascii_lowercase() as u32).wrapping_mul(0x0100_0193);
+        rest = after;
+    }
+    (hash ^ (hash >> 16)) as usize % SLOTS
+}
+
 impl Command {
-    /// Begins a transaction.
-    pub(super) const MULTI: Self = Self("multi");
+    /// How many there are.
+    pub(super) const COUNT: usize = NAMES.len() + 1;
 
-    /// Ends one.
-    pub(super) const EXEC: Self = Self("exec");
-
-    const OTHER: Self = Self("other");
+    const OTHER: Self = Self(OTHER);
 
     /// The command by its first word: `CONFIG GET` is `config`.
     pub(super) fn of(command: &Cmd) -> Self {
@@ -67,19 +103,39 @@ impl Command {
 
     /// Redis knows its commands in any case.
     fn named(word: &[u8]) -> Self {
-        let mut lower = [0; LONGEST];
-        let Some(lower) = lower.get_mut(..word.len()) else {
+        if word.len() > LONGEST {
             return Self::OTHER;
-        };
-        lower.copy_from_slice(word);
-        lower.make_ascii_lowercase();
-        let found = NAMES.binary_search_by(|name| name.as_bytes().cmp(lower));
-        let name = found.ok().and_then(|index| NAMES.get(index));
-        name.map_or(Self::OTHER, |name| Self(name))
+        }
+        let start = hash(word);
+        for step in 0..SLOTS {
+            let place = PLACES[(start + step) % SLOTS];
+            let Some(name) = NAMES.get(usize::from(place)) else {
+                break;
+            };
+            if name.as_bytes().eq_ignore_ascii_case(word) {
+                return Self(place);
+            }
+        }
+        Self::OTHER
     }
 
-    pub(super) const fn as_str(self) -> &'static str {
-        self.0
+    /// Begins a transaction.
+    pub(super) fn multi() -> Self {
+        Self::named(b"multi")
+    }
+
+    /// Ends one.
+    pub(super) fn exec() -> Self {
+        Self::named(b"exec")
+    }
+
+    /// Its place among all of them.
+    pub(super) const fn place(self) -> usize {
+        self.0 as usize
+    }
+
+    pub(super) fn as_str(self) -> &'static str {
+        NAMES.get(self.place()).copied().unwrap_or("other")
     }
 }
 
@@ -94,7 +150,8 @@ mod tests {
         assert_eq!(NAMES.iter().map(|name| name.len()).max(), Some(LONGEST));
     }
 
-    // Mutation: `named` doesn't make the word lower case.
+    // Mutations: `hash` takes the letters as they are; `PLACES` leaves out those whose
+    // slot is taken.
     #[test]
     fn commands_are_found_in_any_case_by_their_first_word() {
         for name in NAMES {
@@ -103,8 +160,8 @@ mod tests {
         }
         let config = Command::of(cmd("Config").arg("GET").arg("maxmemory"));
         assert_eq!(config.as_str(), "config");
-        assert_eq!(Command::of(&cmd("MULTI")), Command::MULTI);
-        assert_eq!(Command::of(&cmd("EXEC")), Command::EXEC);
+        assert_eq!(Command::of(&cmd("MULTI")), Command::multi());
+        assert_eq!(Command::of(&cmd("EXEC")), Command::exec());
     }
 
     // S1. Mutation: `named` gives the word where the table has none.

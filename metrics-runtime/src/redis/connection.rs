@@ -101,13 +101,13 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct InstrumentedRedis<C> {
     inner: C,
+    series: &'static Series,
     shared: Arc<Shared>,
 }
 
 /// What clones of a connection share.
 struct Shared {
     name: Box<str>,
-    series: Series,
     /// Ends the connection's time.
     _running: Running,
 }
@@ -128,10 +128,10 @@ impl Metrics {
         let shared = Shared {
             name: name.into(),
             _running: series.connections(name).start(),
-            series,
         };
         InstrumentedRedis {
             inner: connection,
+            series,
             shared: Arc::new(shared),
         }
     }
@@ -167,7 +167,7 @@ impl<C> fmt::Debug for InstrumentedRedis<C> {
 impl<C: ConnectionLike> ConnectionLike for InstrumentedRedis<C> {
     fn req_packed_command<'a>(&'a mut self, command: &'a Cmd) -> RedisFuture<'a, Value> {
         Box::pin(Measured {
-            call: Call::new(&self.shared.series, Command::of(command)),
+            call: Call::new(self.series, Command::of(command)),
             future: self.inner.req_packed_command(command),
         })
     }
@@ -179,7 +179,7 @@ impl<C: ConnectionLike> ConnectionLike for InstrumentedRedis<C> {
         count: usize,
     ) -> RedisFuture<'a, Vec<Value>> {
         Box::pin(Measured {
-            call: Call::new(&self.shared.series, pipeline),
+            call: Call::new(self.series, pipeline),
             future: self.inner.req_packed_commands(pipeline, offset, count),
         })
     }

@@ -3,15 +3,15 @@
 use super::command::Command;
 use super::error_kind::of_error;
 use super::request::{Request, end_of, refused};
-use super::series::{End, Series};
+use super::series::{End, Series, Timed};
 use crate::Outcome;
 use redis::{Pipeline, RedisError, RedisResult, Value};
 
 impl Request for &Pipeline {
     type Reply = Vec<Value>;
 
-    fn name(&self) -> &'static str {
-        "pipeline"
+    fn timed<'a>(&self, series: &'a Series) -> &'a Timed {
+        series.pipelines()
     }
 
     fn count(&self, series: &Series, result: &RedisResult<Vec<Value>>) -> Outcome {
@@ -56,21 +56,21 @@ fn count_each(pipeline: &Pipeline, series: &Series, values: &[Value]) -> Outcome
 
 /// A transaction by what the server answers to its `EXEC`.
 fn count_transaction(pipeline: &Pipeline, series: &Series, values: &[Value]) -> Outcome {
-    series.count(Command::MULTI, End::Answered);
+    series.count(Command::multi(), End::Answered);
     match values {
         [Value::Array(values)] => {
-            series.count(Command::EXEC, End::Answered);
+            series.count(Command::exec(), End::Answered);
             count_each(pipeline, series, values)
         }
         // A watched key has changed, and nothing was executed.
         [Value::Nil] => {
-            series.count(Command::EXEC, End::Answered);
+            series.count(Command::exec(), End::Answered);
             count_by(pipeline, series, |_| End::GivenUp)
         }
         // Nothing was executed here either, if this is an error.
         _ => {
             let end = values.first().map_or(End::Answered, end_of);
-            series.count(Command::EXEC, end);
+            series.count(Command::exec(), end);
             let inner = match end {
                 End::Failed(_) => End::GivenUp,
                 _ => End::Answered,
@@ -91,8 +91,8 @@ fn count_failed(pipeline: &Pipeline, series: &Series, error: &RedisError) -> Out
         count_all(pipeline, series, End::Failed(kind));
         return Outcome::Error;
     };
-    series.count(Command::MULTI, End::Answered);
-    series.count(Command::EXEC, End::Failed(kind));
+    series.count(Command::multi(), End::Answered);
+    series.count(Command::exec(), End::Failed(kind));
     count_by(pipeline, series, |index| {
         let found = errors.iter().find(|(refused, _)| *refused == index);
         found.map_or(End::GivenUp, |(_, error)| refused(error))
@@ -102,8 +102,8 @@ fn count_failed(pipeline: &Pipeline, series: &Series, error: &RedisError) -> Out
 
 fn count_all(pipeline: &Pipeline, series: &Series, end: End) {
     if pipeline.is_transaction() {
-        series.count(Command::MULTI, end);
-        series.count(Command::EXEC, end);
+        series.count(Command::multi(), end);
+        series.count(Command::exec(), end);
     }
     count_by(pipeline, series, |_| end);
 }

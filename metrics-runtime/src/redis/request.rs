@@ -2,7 +2,7 @@
 
 use super::command::Command;
 use super::error_kind::{of_code, of_error};
-use super::series::{End, Series};
+use super::series::{End, Series, Timed};
 use crate::Outcome;
 use redis::{RedisResult, ServerError, Value};
 
@@ -11,8 +11,8 @@ pub(super) trait Request {
     /// What the connection answers.
     type Reply;
 
-    /// The label of its durations.
-    fn name(&self) -> &'static str;
+    /// Its durations.
+    fn timed<'a>(&self, series: &'a Series) -> &'a Timed;
 
     /// Counts its commands by their answers.
     fn count(&self, series: &Series, result: &RedisResult<Self::Reply>) -> Outcome;
@@ -24,8 +24,8 @@ pub(super) trait Request {
 impl Request for Command {
     type Reply = Value;
 
-    fn name(&self) -> &'static str {
-        self.as_str()
+    fn timed<'a>(&self, series: &'a Series) -> &'a Timed {
+        &series.operated(*self).durations
     }
 
     fn count(&self, series: &Series, result: &RedisResult<Value>) -> Outcome {

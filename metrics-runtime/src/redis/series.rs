@@ -3,13 +3,13 @@
 use super::command::Command;
 use crate::builtin::redis as builtin;
 use crate::desc::Desc;
-use crate::record::{FamilyCore, at};
+use crate::record::{Bounds, FamilyCore, at};
 use crate::{Counter, Histogram, InProgress, Outcome, Registry};
-use std::sync::Arc;
+use once_cell::sync::OnceCell;
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// The families, in a registry. What has the labels of one command is found by its
-/// text, which takes no lock and allocates nothing once it is there.
-#[derive(Clone, Debug)]
+/// The families, in a registry.
+#[derive(Debug)]
 pub(super) struct Series {
     operations: Arc<FamilyCore>,
     durations: Arc<FamilyCore>,
@@ -17,10 +17,78 @@ pub(super) struct Series {
     connections: Arc<FamilyCore>,
     pub(super) pipeline_size: Histogram,
     pub(super) in_progress: InProgress,
+    pipelines: OnceCell<Timed>,
+    /// By the place of a command.
+    commands: [OnceCell<Operated>; Command::COUNT],
+}
+
+/// A histogram for each outcome.
+#[derive(Debug)]
+pub(super) struct Timed {
+    cells: [u32; 4],
+    bounds: &'static Bounds,
+}
+
+/// The series of a command, which are found when it is sent first.
+#[derive(Debug)]
+pub(super) struct Operated {
+    counts: [u32; 4],
+    pub(super) durations: Timed,
+}
+
+/// Those of all registries that have a connection, which are static as well.
+static KNOWN: Mutex<Vec<(&'static Registry, &'static Series)>> = Mutex::new(Vec::new());
+
+/// The cells of a command by outcome, of which those are shown that are recorded into.
+fn by_outcome(family: &FamilyCore, name: &str) -> [u32; 4] {
+    let slot = family.entered(&[name]);
+    [
+        Outcome::Ok,
+        Outcome::Error,
+        Outcome::Panic,
+        Outcome::Cancelled,
+    ]
+    .map(|outcome| slot.cell(outcome.index()))
+}
+
+impl Timed {
+    fn of(family: &FamilyCore, name: &str) -> Self {
+        Self {
+            cells: by_outcome(family, name),
+            bounds: family.bounds,
+        }
+    }
+
+    #[inline]
+    pub(super) fn observe(&self, outcome: Outcome, nanos: u64) {
+        let cell = self.cells[outcome as usize % 4];
+        Histogram::observe_nanos_at(cell, self.bounds, nanos);
+    }
 }
 
 impl Series {
-    pub(super) fn of(registry: &Registry) -> Self {
+    /// Those of a registry, found once and kept: so that connections share them, and
+    /// calls count no references.
+    pub(super) fn of(registry: &'static Registry) -> &'static Self {
+        let find = |known: &[(&'static Registry, &'static Self)]| {
+            let found = known.iter().find(|(of, _)| std::ptr::eq(*of, registry));
+            found.map(|(_, series)| *series)
+        };
+        let lock = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = find(&lock());
+        found.unwrap_or_else(|| {
+            // Made without the lock: a conflict is told to the user's hook.
+            let made = Box::new(Self::new(registry));
+            let mut known = lock();
+            find(&known).unwrap_or_else(|| {
+                let made = Box::leak(made);
+                known.push((registry, made));
+                made
+            })
+        })
+    }
+
+    fn new(registry: &Registry) -> Self {
         let family = |desc: &Desc| registry.builtin(desc);
         let sizes = family(&builtin::REDIS_PIPELINE_SIZE);
         let in_progress = family(&builtin::REDIS_OPERATIONS_IN_PROGRESS);
@@ -31,6 +99,8 @@ impl Series {
             connections: family(&builtin::REDIS_CONNECTIONS_ACTIVE),
             pipeline_size: at(&sizes, &[], Outcome::Ok),
             in_progress: at(&in_progress, &[], Outcome::Ok),
+            pipelines: OnceCell::new(),
+            commands: [const { OnceCell::new() }; Command::COUNT],
         }
     }
 
@@ -39,18 +109,29 @@ impl Series {
         at(&self.connections, &[name], Outcome::Ok)
     }
 
+    /// The series of a command.
+    #[inline]
+    pub(super) fn operated(&self, command: Command) -> &Operated {
+        self.commands[command.place() % Command::COUNT].get_or_init(|| Operated {
+            counts: by_outcome(&self.operations, command.as_str()),
+            durations: Timed::of(&self.durations, command.as_str()),
+        })
+    }
+
+    /// The durations of pipelines.
+    pub(super) fn pipelines(&self) -> &Timed {
+        let find = || Timed::of(&self.durations, "pipeline");
+        self.pipelines.get_or_init(find)
+    }
+
     /// Counts a command; one that failed with the kind of its error.
+    #[inline]
     pub(super) fn count(&self, command: Command, end: End) {
-        let outcome = end.outcome();
-        at::<Counter>(&self.operations, &[command.as_str()], outcome).inc();
+        let counts = &self.operated(command).counts;
+        FamilyCore::counter(counts[end.outcome() as usize % 4]).inc();
         if let End::Failed(kind) = end {
             at::<Counter>(&self.errors, &[kind], Outcome::Ok).inc();
         }
-    }
-
-    /// The durations of a command, or of pipelines.
-    pub(super) fn duration(&self, command: &str, outcome: Outcome) -> Histogram {
-        at(&self.durations, &[command], outcome)
     }
 }
 

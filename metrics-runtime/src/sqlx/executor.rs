@@ -2,14 +2,17 @@
 
 use super::database::Instrumentable;
 use super::link::{Connected, Instrumented, Link};
-use super::measured::{BoxFuture, BoxStream, Measured};
+use super::measured::{BoxFuture, BoxStream, Collected, Measured, Picked};
 use super::meter::{Meter, Rows, Source, Subject};
 use super::operation::Operation;
 use super::query::Query;
 use super::series::Series;
-use sqlx::{Database, Describe, Either, Execute, Executor, Pool, SqlStr};
+use sqlx::{Database, Describe, Either, Error, Execute, Executor, Pool, SqlStr};
+
+type ResultOf<DB> = <DB as Database>::QueryResult;
 
 /// The query, and what measures it.
+#[inline]
 fn measured<'q, DB: Instrumentable>(
     query: impl Execute<'q, DB>,
     series: &'static Series,
@@ -20,13 +23,6 @@ fn measured<'q, DB: Instrumentable>(
     let meter = Meter::new(series, DB::DIALECT, Subject::Query(operation), source);
     let meter = meter.with_sql(query.sql.clone());
     (query, meter)
-}
-
-fn result_or_row<DB: Instrumentable>(value: &Either<DB::QueryResult, DB::Row>) -> Rows {
-    match value {
-        Either::Left(result) => Rows::affected(DB::rows_affected(result)),
-        Either::Right(_) => Rows::fetched(1),
-    }
 }
 
 /// Implements `Executor` for `$executor`, which `$parts` takes apart into the bare
@@ -57,8 +53,14 @@ macro_rules! executor {
                 let $this = self;
                 let (inner, series) = $parts;
                 let (query, meter) = measured(query, series, $source);
-                Box::pin(Measured::new(inner.execute(query), meter, |result| {
-                    Rows::affected(<$database>::rows_affected(result))
+                let steps = inner.fetch_many(query);
+                Box::pin(Collected::new(steps, meter, |all: &mut ResultOf<$database>, step| {
+                    let Either::Left(result) = step else {
+                        return Rows::NONE;
+                    };
+                    let rows = Rows::affected(<$database>::rows_affected(&result));
+                    all.extend(Some(result));
+                    rows
                 }))
             }
 
@@ -74,8 +76,11 @@ macro_rules! executor {
                 let (inner, series) = $parts;
                 let (query, meter) = measured(query, series, $source);
                 let meter = meter.of_batch();
-                Box::pin(Measured::new(inner.execute_many(query), meter, |result| {
-                    Rows::affected(<$database>::rows_affected(result))
+                let steps = inner.fetch_many(query);
+                Box::pin(Picked::new(steps, meter, |step| {
+                    let result = step.left()?;
+                    let rows = Rows::affected(<$database>::rows_affected(&result));
+                    Some((result, rows))
                 }))
             }
 
@@ -90,7 +95,10 @@ macro_rules! executor {
                 let $this = self;
                 let (inner, series) = $parts;
                 let (query, meter) = measured(query, series, $source);
-                Box::pin(Measured::new(inner.fetch(query), meter, |_| Rows::fetched(1)))
+                let steps = inner.fetch_many(query);
+                Box::pin(Picked::new(steps, meter, |step| {
+                    Some((step.right()?, Rows::fetched(1)))
+                }))
             }
 
             fn fetch_many<'e, 'q: 'e, E>(
@@ -110,8 +118,16 @@ macro_rules! executor {
                 let $this = self;
                 let (inner, series) = $parts;
                 let (query, meter) = measured(query, series, $source);
-                let rows = result_or_row::<$database>;
-                Box::pin(Measured::new(inner.fetch_many(query), meter, rows))
+                let steps = inner.fetch_many(query);
+                Box::pin(Picked::new(steps, meter, |step| {
+                    let rows = match &step {
+                        Either::Left(result) => {
+                            Rows::affected(<$database>::rows_affected(result))
+                        }
+                        Either::Right(_) => Rows::fetched(1),
+                    };
+                    Some((step, rows))
+                }))
             }
 
             fn fetch_all<'e, 'q: 'e, E>(
@@ -125,8 +141,13 @@ macro_rules! executor {
                 let $this = self;
                 let (inner, series) = $parts;
                 let (query, meter) = measured(query, series, $source);
-                Box::pin(Measured::new(inner.fetch_all(query), meter, |rows: &Vec<_>| {
-                    Rows::fetched(rows.len() as u64)
+                let steps = inner.fetch_many(query);
+                Box::pin(Collected::new(steps, meter, |all: &mut Vec<_>, step| {
+                    let Either::Right(row) = step else {
+                        return Rows::NONE;
+                    };
+                    all.push(row);
+                    Rows::fetched(1)
                 }))
             }
 
@@ -141,7 +162,10 @@ macro_rules! executor {
                 let $this = self;
                 let (inner, series) = $parts;
                 let (query, meter) = measured(query, series, $source);
-                Box::pin(Measured::new(inner.fetch_one(query), meter, |_| Rows::fetched(1)))
+                Box::pin(Measured::new(inner.fetch_optional(query), meter, |row| {
+                    let row = row.ok_or(Error::RowNotFound)?;
+                    Ok((row, Rows::fetched(1)))
+                }))
             }
 
             fn fetch_optional<'e, 'q: 'e, E>(
@@ -155,8 +179,10 @@ macro_rules! executor {
                 let $this = self;
                 let (inner, series) = $parts;
                 let (query, meter) = measured(query, series, $source);
-                let rows = |row: &Option<_>| Rows::fetched(row.is_some().into());
-                Box::pin(Measured::new(inner.fetch_optional(query), meter, rows))
+                Box::pin(Measured::new(inner.fetch_optional(query), meter, |row: Option<_>| {
+                    let rows = Rows::fetched(row.is_some().into());
+                    Ok((row, rows))
+                }))
             }
 
             fn prepare_with<'e>(
@@ -197,7 +223,7 @@ executor! {
         let dialect = C::Database::DIALECT;
         let meter = Meter::new(this.series, dialect, Subject::Other, Source::Connection);
         let prepared = this.inner.executor().prepare_with(sql, parameters);
-        Box::pin(Measured::new(prepared, meter, |_| Rows::NONE))
+        Box::pin(Measured::new(prepared, meter, |statement| Ok((statement, Rows::NONE))))
     },
     where { C: Connected }
 }

@@ -1,12 +1,16 @@
 //! Futures and streams of sqlx that are measured.
+//!
+//! Those that sqlx makes of its two required methods by default, with a box for each
+//! step, are made here of the same two: what is measured then costs no box more than
+//! what isn't.
 
 use super::meter::{Meter, Rows};
 use futures_core::Stream;
-use sqlx::Error;
+use sqlx::{Either, Error};
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 /// What the methods of sqlx's `Executor` return.
 pub(super) type BoxFuture<'e, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'e>>;
@@ -14,69 +18,164 @@ pub(super) type BoxFuture<'e, T> = Pin<Box<dyn Future<Output = Result<T, Error>>
 /// What the methods of sqlx's `Executor` return.
 pub(super) type BoxStream<'e, T> = Pin<Box<dyn Stream<Item = Result<T, Error>> + Send + 'e>>;
 
-/// A future or a stream of sqlx, whose values `rows` looks at.
-pub(super) struct Measured<F, T> {
+/// A future of sqlx, of whose value `finish` makes what the caller gets.
+pub(super) struct Measured<F, M> {
     inner: F,
     meter: Meter,
-    rows: fn(&T) -> Rows,
+    finish: M,
 }
 
-impl<F, T> Measured<F, T> {
-    pub(super) const fn new(inner: F, meter: Meter, rows: fn(&T) -> Rows) -> Self {
-        Self { inner, meter, rows }
+impl<F, M> Measured<F, M> {
+    pub(super) fn new<T, U>(inner: F, meter: Meter, finish: M) -> Self
+    where
+        F: Future<Output = Result<T, Error>>,
+        M: Fn(T) -> Result<(U, Rows), Error>,
+    {
+        Self {
+            inner,
+            meter,
+            finish,
+        }
     }
 }
 
-impl<F, T> fmt::Debug for Measured<F, T> {
+impl<F, M> fmt::Debug for Measured<F, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Measured").field(&self.meter).finish()
     }
 }
 
-impl<F, T> Future for Measured<F, T>
+impl<F, T, M, U> Future for Measured<F, M>
 where
     F: Future<Output = Result<T, Error>> + Unpin,
+    M: Fn(T) -> Result<(U, Rows), Error> + Unpin,
 {
-    type Output = Result<T, Error>;
+    type Output = Result<U, Error>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
         let polling = this.meter.enter();
         let polled = Pin::new(&mut this.inner).poll(context);
         polling.end();
-        match &polled {
-            Poll::Pending => {}
-            Poll::Ready(Ok(value)) => {
-                this.meter.add((this.rows)(value));
+        let finished = ready!(polled).and_then(|value| (this.finish)(value));
+        Poll::Ready(match finished {
+            Ok((value, rows)) => {
+                this.meter.add(rows);
                 this.meter.succeed();
+                Ok(value)
             }
-            Poll::Ready(Err(error)) => this.meter.fail(error),
-        }
-        polled
+            Err(error) => {
+                this.meter.fail(&error);
+                Err(error)
+            }
+        })
     }
 }
 
-impl<F, T> Stream for Measured<F, T>
+/// A stream of sqlx, of whose steps, results of statements and rows, `pick` keeps those
+/// that the caller gets.
+pub(super) struct Picked<'e, Q, R, M> {
+    inner: BoxStream<'e, Either<Q, R>>,
+    meter: Meter,
+    pick: M,
+}
+
+impl<'e, Q, R, M> Picked<'e, Q, R, M> {
+    pub(super) fn new<T>(inner: BoxStream<'e, Either<Q, R>>, meter: Meter, pick: M) -> Self
+    where
+        M: Fn(Either<Q, R>) -> Option<(T, Rows)>,
+    {
+        Self { inner, meter, pick }
+    }
+}
+
+// The stream is in a box, and nothing else needs its place.
+impl<Q, R, M> Unpin for Picked<'_, Q, R, M> {}
+
+impl<Q, R, T, M> Stream for Picked<'_, Q, R, M>
 where
-    F: Stream<Item = Result<T, Error>> + Unpin,
+    M: Fn(Either<Q, R>) -> Option<(T, Rows)>,
 {
     type Item = Result<T, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
-        let polling = this.meter.enter();
-        let polled = Pin::new(&mut this.inner).poll_next(context);
-        polling.end();
-        match &polled {
-            Poll::Pending => {}
-            Poll::Ready(Some(Ok(value))) => this.meter.add((this.rows)(value)),
-            Poll::Ready(Some(Err(error))) => this.meter.fail(error),
-            Poll::Ready(None) => this.meter.succeed(),
+        loop {
+            let polling = this.meter.enter();
+            let polled = this.inner.as_mut().poll_next(context);
+            polling.end();
+            match ready!(polled) {
+                None => {
+                    this.meter.succeed();
+                    return Poll::Ready(None);
+                }
+                Some(Err(error)) => {
+                    this.meter.fail(&error);
+                    return Poll::Ready(Some(Err(error)));
+                }
+                Some(Ok(step)) => {
+                    if let Some((value, rows)) = (this.pick)(step) {
+                        this.meter.add(rows);
+                        return Poll::Ready(Some(Ok(value)));
+                    }
+                }
+            }
         }
-        polled
     }
+}
 
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.inner.size_hint()
+/// All steps of a stream of sqlx, taken together by `push`.
+pub(super) struct Collected<'e, Q, R, T, M> {
+    inner: BoxStream<'e, Either<Q, R>>,
+    meter: Meter,
+    all: T,
+    push: M,
+}
+
+impl<'e, Q, R, T: Default, M> Collected<'e, Q, R, T, M> {
+    pub(super) fn new(inner: BoxStream<'e, Either<Q, R>>, meter: Meter, push: M) -> Self
+    where
+        M: Fn(&mut T, Either<Q, R>) -> Rows,
+    {
+        Self {
+            inner,
+            meter,
+            all: T::default(),
+            push,
+        }
+    }
+}
+
+// As above.
+impl<Q, R, T, M> Unpin for Collected<'_, Q, R, T, M> {}
+
+impl<Q, R, T, M> Future for Collected<'_, Q, R, T, M>
+where
+    T: Default,
+    M: Fn(&mut T, Either<Q, R>) -> Rows,
+{
+    type Output = Result<T, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        loop {
+            let polling = this.meter.enter();
+            let polled = this.inner.as_mut().poll_next(context);
+            polling.end();
+            match ready!(polled) {
+                None => {
+                    this.meter.succeed();
+                    return Poll::Ready(Ok(std::mem::take(&mut this.all)));
+                }
+                Some(Err(error)) => {
+                    this.meter.fail(&error);
+                    return Poll::Ready(Err(error));
+                }
+                Some(Ok(step)) => {
+                    let rows = (this.push)(&mut this.all, step);
+                    this.meter.add(rows);
+                }
+            }
+        }
     }
 }

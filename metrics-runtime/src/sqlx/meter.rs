@@ -2,8 +2,9 @@
 
 use super::class::class;
 use super::database::Dialect;
+use super::operated::Part;
 use super::operation::Operation;
-use super::series::{Series, of};
+use super::series::Series;
 use super::slow;
 use crate::clock::Ticks;
 use crate::measure::query::{self, is_tracked};
@@ -89,10 +90,10 @@ pub(super) struct Meter {
 enum Handing {
     /// Nobody wants to know.
     No,
-    /// Not yet; since when the pool was asked.
-    Waiting(Ticks),
-    /// After so many nanoseconds, at this time.
-    Done(u64, Ticks),
+    /// Not yet.
+    Waiting,
+    /// At this time.
+    Done(Ticks),
 }
 
 thread_local! {
@@ -101,9 +102,10 @@ thread_local! {
 }
 
 /// The query that is being polled is handed to a connection.
+#[inline]
 pub(super) fn hand_over() {
-    if let Handing::Waiting(since) = HANDING.get() {
-        HANDING.set(Handing::Done(since.elapsed_nanos(), Ticks::now()));
+    if matches!(HANDING.get(), Handing::Waiting) {
+        HANDING.set(Handing::Done(Ticks::now()));
     }
 }
 
@@ -141,12 +143,13 @@ impl Meter {
     }
 
     /// A poll begins.
+    #[inline]
     pub(super) fn enter(&mut self) -> Polling<'_> {
         if self.stage == Stage::New {
             self.begin();
         }
         let outside = if self.stage == Stage::Acquiring {
-            HANDING.replace(Handing::Waiting(self.start))
+            HANDING.replace(Handing::Waiting)
         } else {
             Handing::No
         };
@@ -169,9 +172,13 @@ impl Meter {
         };
     }
 
-    /// The pool has given a connection after so many nanoseconds.
-    fn acquired(&mut self, nanos: u64, now: Ticks) {
-        of(&self.series.acquired, Outcome::Ok).observe_nanos(nanos);
+    /// The pool has given a connection at this time.
+    fn acquired(&mut self, now: Ticks) {
+        // One reading of the clock ends the wait and begins the query. Where it isn't
+        // that of the counter, the time is read anew.
+        let nanos = now.nanos_since(self.start);
+        let nanos = nanos.unwrap_or_else(|| self.start.elapsed_nanos());
+        self.series.acquired.observe(Outcome::Ok, nanos);
         self.start = now;
         self.stage = Stage::Running;
     }
@@ -183,15 +190,26 @@ impl Meter {
     }
 
     /// The query has ended well.
+    #[inline]
     pub(super) fn succeed(&mut self) {
-        self.end(Outcome::Ok, None);
+        if self.stage == Stage::Running
+            && let Subject::Query(operation) = self.subject
+        {
+            self.stage = Stage::Ended;
+            self.record(operation, Outcome::Ok);
+        } else {
+            self.end(Outcome::Ok, None);
+        }
     }
 
     /// The query has failed.
+    #[cold]
     pub(super) fn fail(&mut self, error: &Error) {
         self.end(Outcome::Error, Some(error));
     }
 
+    #[cold]
+    #[inline(never)]
     fn end(&mut self, outcome: Outcome, error: Option<&Error>) {
         let stage = mem::replace(&mut self.stage, Stage::Ended);
         let class = error.map(|error| class(error, self.dialect));
@@ -199,7 +217,7 @@ impl Meter {
             Stage::New | Stage::Ended => {}
             Stage::Acquiring => {
                 let nanos = self.start.elapsed_nanos();
-                of(&self.series.acquired, outcome).observe_nanos(nanos);
+                self.series.acquired.observe(outcome, nanos);
                 if let Some(class) = class {
                     self.series.connection_error(class).inc();
                 }
@@ -215,18 +233,18 @@ impl Meter {
         }
     }
 
+    #[inline(never)]
     fn record(&self, operation: Operation, outcome: Outcome) {
         let nanos = self.start.elapsed_nanos();
         let is_slow = nanos >= crate::config::slow_query_nanos();
         let operated = self.series.operated(operation);
         if !self.tracked {
-            of(&operated.queries, outcome).inc();
-            of(&operated.duration, outcome).observe_nanos(nanos);
+            operated.count(outcome, nanos);
             if outcome == Outcome::Error {
-                operated.errors.inc();
+                operated.add(Part::Errors, 1);
             }
             if is_slow {
-                operated.slow.inc();
+                operated.add(Part::Slow, 1);
             }
             query::count();
         }
@@ -234,10 +252,10 @@ impl Meter {
             self.series.batches.inc();
         }
         if self.rows.fetched > 0 {
-            operated.fetched.inc_by(self.rows.fetched);
+            operated.add(Part::Fetched, self.rows.fetched);
         }
         if self.rows.affected > 0 && operation.changes_rows() {
-            operated.affected.inc_by(self.rows.affected);
+            operated.add(Part::Affected, self.rows.affected);
         }
         if is_slow && let Some(sql) = &self.sql {
             slow::tell(self.series, sql.as_str(), self.dialect, nanos);
@@ -247,8 +265,11 @@ impl Meter {
 
 impl Drop for Meter {
     /// Suspended: the query was cancelled, even when whoever drops it is unwinding.
+    #[inline]
     fn drop(&mut self) {
-        self.end(Outcome::Cancelled, None);
+        if self.stage != Stage::Ended {
+            self.end(Outcome::Cancelled, None);
+        }
     }
 }
 
@@ -260,16 +281,18 @@ pub(super) struct Polling<'a> {
 
 impl Polling<'_> {
     /// Takes up what has happened to the query's connection.
+    #[inline]
     fn leave(&mut self) {
         if self.meter.stage != Stage::Acquiring {
             return;
         }
-        if let Handing::Done(nanos, now) = HANDING.replace(self.outside) {
-            self.meter.acquired(nanos, now);
+        if let Handing::Done(now) = HANDING.replace(self.outside) {
+            self.meter.acquired(now);
         }
     }
 
     /// The poll is over, and went well.
+    #[inline]
     pub(super) fn end(mut self) {
         self.leave();
         mem::forget(self);

@@ -7,6 +7,7 @@ mod fingerprint;
 mod link;
 mod measured;
 mod meter;
+mod operated;
 mod operation;
 mod pool;
 mod query;

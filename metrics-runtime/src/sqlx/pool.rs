@@ -116,7 +116,8 @@ impl<DB: Instrumentable> Instrumented<Pool<DB>> {
         let series = self.link.series;
         let meter = Meter::new(series, DB::DIALECT, Subject::Other, Source::Pool);
         let acquired = Box::pin(self.link.inner.acquire());
-        let connection = Measured::new(acquired, meter, |_| Rows::NONE).await?;
+        let given = |connection| Ok((connection, Rows::NONE));
+        let connection = Measured::new(acquired, meter, given).await?;
         Ok(Instrumented::new(connection, series))
     }
 

@@ -1,13 +1,12 @@
 //! The series of a database and a table: found once, and kept.
 
+use super::operated::{Line, Operated, Timed};
 use super::operation::Operation;
 use super::slow::Told;
 use crate::builtin::{database as own, query as builtin};
 use crate::desc::Desc;
 use crate::record::{FamilyCore, OVERFLOW, at};
 use crate::{Counter, Histogram, Outcome, Registry};
-use once_cell::sync::OnceCell;
-use std::array;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -29,8 +28,8 @@ pub(super) struct Series {
     pub(super) database: Box<str>,
     table: Box<str>,
     pub(super) families: Families,
-    operations: [OnceCell<Operated>; 5],
-    pub(super) acquired: ByOutcome<Histogram>,
+    operations: [Line; 5],
+    pub(super) acquired: Timed,
     pub(super) batches: Counter,
     pub(super) begun: Counter,
     pub(super) told: Told,
@@ -51,31 +50,6 @@ pub(super) struct Families {
     transaction_duration: Arc<FamilyCore>,
 }
 
-/// One series for each outcome.
-pub(super) type ByOutcome<T> = [T; 4];
-
-/// The series of an operation.
-#[derive(Debug)]
-pub(super) struct Operated {
-    pub(super) queries: ByOutcome<Counter>,
-    pub(super) duration: ByOutcome<Histogram>,
-    pub(super) slow: Counter,
-    pub(super) errors: Counter,
-    pub(super) fetched: Counter,
-    pub(super) affected: Counter,
-}
-
-/// That of an outcome.
-pub(super) fn of<T>(series: &ByOutcome<T>, outcome: Outcome) -> &T {
-    let [ok, error, panic, cancelled] = series;
-    match outcome {
-        Outcome::Ok => ok,
-        Outcome::Error => error,
-        Outcome::Panic => panic,
-        Outcome::Cancelled => cancelled,
-    }
-}
-
 impl Families {
     fn of(registry: &Registry) -> Self {
         let family = |desc: &Desc| registry.builtin(desc);
@@ -92,22 +66,6 @@ impl Families {
             transaction_duration: family(&own::DB_TRANSACTION_DURATION_SECONDS),
         }
     }
-}
-
-/// The cells of a label set by outcome, of which only the likely ones are shown before
-/// something is recorded.
-fn by_outcome<T>(family: &FamilyCore, values: &[&str], series: impl Fn(u32) -> T) -> ByOutcome<T> {
-    for likely in [Outcome::Ok, Outcome::Error] {
-        family.shown(values, likely);
-    }
-    let slot = family.entered(values);
-    [
-        Outcome::Ok,
-        Outcome::Error,
-        Outcome::Panic,
-        Outcome::Cancelled,
-    ]
-    .map(|outcome| series(slot.cell(outcome.index())))
 }
 
 impl Series {
@@ -150,22 +108,24 @@ impl Series {
         let acquired = registry.builtin(&own::DB_CONNECTION_ACQUIRE_DURATION_SECONDS);
         let counter = |desc: &Desc| -> Counter { at(&registry.builtin(desc), &own, Outcome::Ok) };
         Self {
-            acquired: by_outcome(&acquired, &own, |cell| acquired.histogram(cell)),
+            acquired: Timed::of(&acquired, &own),
             batches: counter(&own::DB_EXECUTE_MANY_TOTAL),
             begun: counter(&own::DB_TRANSACTIONS_BEGUN_TOTAL),
             registry,
             database,
             table,
             families,
-            operations: array::from_fn(|_| OnceCell::new()),
+            operations: Default::default(),
             told: Told::new(),
         }
     }
 
     /// The series of an operation.
+    #[inline]
     pub(super) fn operated(&self, operation: Operation) -> &Operated {
         let index = operation as usize % Operation::ALL.len();
-        self.operations[index].get_or_init(|| self.find_operated(operation))
+        let Line(operated) = &self.operations[index];
+        operated.get_or_init(|| self.find_operated(operation))
     }
 
     /// Puts all operations on the page, at zero.
@@ -180,15 +140,14 @@ impl Series {
         let Families {
             queries, duration, ..
         } = &self.families;
-        let counter = |family: &FamilyCore| -> Counter { at(family, &values, Outcome::Ok) };
-        Operated {
-            queries: by_outcome(queries, &values, FamilyCore::counter),
-            duration: by_outcome(duration, &values, |cell| duration.histogram(cell)),
-            slow: counter(&self.families.slow),
-            errors: counter(&self.families.errors),
-            fetched: counter(&self.families.fetched),
-            affected: counter(&self.families.affected),
-        }
+        let part = |family: &FamilyCore| family.shown(&values, Outcome::Ok);
+        let parts = [
+            part(&self.families.errors),
+            part(&self.families.slow),
+            part(&self.families.fetched),
+            part(&self.families.affected),
+        ];
+        Operated::new(queries, duration, &values, parts)
     }
 
     /// Errors of this class.
