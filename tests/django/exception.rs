@@ -7,7 +7,7 @@ enum Named {
     Ending(&'static str),
 }
 
-const EXCEPTIONS: [(Named, &str); 7] = [
+const EXCEPTIONS: [(Named, &str); 5] = [
     (
         Named::Exactly("python_gc_objects_collected_total"),
         "the garbage collector of Python",
@@ -21,14 +21,6 @@ const EXCEPTIONS: [(Named, &str); 7] = [
         "the garbage collector of Python",
     ),
     (Named::Exactly("python_info"), "the interpreter of Python"),
-    (
-        Named::Exactly("django_migrations_unapplied_total"),
-        "migrations of Django, of which Rust has none; a gauge in `_total` is none either",
-    ),
-    (
-        Named::Exactly("django_migrations_applied_total"),
-        "migrations of Django, of which Rust has none; a gauge in `_total` is none either",
-    ),
     (
         Named::Ending("_created"),
         "times of creation as gauges, which the text format doesn't have; they are on the page \

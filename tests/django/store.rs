@@ -2,8 +2,9 @@
 
 use futures_util::TryStreamExt as _;
 use metrics_runtime::{Instrumented, Metrics, MokaFutureCache, track_model, track_query};
+use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqlitePoolOptions, SqliteQueryResult};
-use sqlx::{Executor as _, Pool, Row as _, Sqlite};
+use sqlx::{AssertSqlSafe, Executor as _, Pool, Row as _, SqlSafeStr as _, Sqlite};
 
 /// What Django's `Item` does, as far as its metrics tell.
 pub(crate) struct ItemRepository(Instrumented<Pool<Sqlite>>);
@@ -17,6 +18,10 @@ impl ItemRepository {
         let pool = options.connect("sqlite::memory:").await?;
         let pool = metrics.instrument_pool("default", &pool);
         let pool = pool.expect("the name is free");
+        let migrator = migrator();
+        migrator.run(pool.inner()).await?;
+        let migrations = metrics.instrument_migrator("default", pool.inner(), &migrator);
+        migrations.expect("the name is free");
         pool.execute("CREATE TABLE item (name TEXT UNIQUE)").await?;
         Ok(Self(pool))
     }
@@ -73,6 +78,16 @@ impl ItemRepository {
         let update = update.bind(from).bind(to).execute(&self.0);
         update.await.map(drop)
     }
+}
+
+/// Fifteen migrations, as many as Django's application has.
+fn migrator() -> Migrator {
+    let migrations = (1..=15).map(|version| {
+        let sql = AssertSqlSafe(format!("CREATE TABLE table_{version} (id INTEGER)"));
+        let kind = MigrationType::Simple;
+        Migration::new(version, "".into(), kind, sql.into_sql_str(), false)
+    });
+    Migrator::with_migrations(migrations.collect())
 }
 
 /// The cache.

@@ -49,6 +49,7 @@ pub enum Profile {
     /// | `django_db_execute_many_total` | calls of `execute_many`, where Django counts their statements |
     /// | `django_cache_get_*` | caches of moka, [`metrics.cache`](crate::builtin::cache) and [`#[track_cache]`](macro@crate::track_cache): `backend` is the `cache` |
     /// | `django_cache_get_fail_total` | look-ups under `#[track_cache]` that failed; failed `GET` and `MGET` of connections to Redis (`instrument_redis`) with the backend `redis`, unless functions under `#[track_cache]` have that |
+    /// | `django_migrations_{applied,unapplied}_total` | a migrator of sqlx (`instrument_migrator`): `connection` is the `database` |
     /// | templates | what the application counts by hand, through [`builtin::django`](crate::builtin::django) |
     ///
     /// These families replace the toolkit's of the same meaning; what Django knows
@@ -70,8 +71,8 @@ pub enum Profile {
     /// Three faults of the original aren't kept: a request whose view raises an exception
     /// is observed once by view, not twice; an unknown method is `<invalid method>` in the
     /// latency too, where the original has what the client sends; and models are counted
-    /// after a write has succeeded, not before it is tried. Migrations and Python's own
-    /// families have no equal.
+    /// after a write has succeeded, not before it is tried. Python's own families
+    /// have no equal.
     DjangoPrometheus,
 }
 

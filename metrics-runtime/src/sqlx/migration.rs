@@ -2,7 +2,7 @@
 
 use crate::collect::model::{Family, Kind, Metric, Value};
 use crate::collect::{Head, Slot};
-use crate::{Dialect, Instrumentable, Metrics, RegisterError};
+use crate::{Dialect, Instrumentable, Metrics, Profile, RegisterError};
 use sqlx::migrate::Migrator;
 use sqlx::{AssertSqlSafe, Error, Executor, FromRow, Pool};
 use std::collections::BTreeSet;
@@ -12,22 +12,49 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 
-const APPLIED: (&str, &str) = (
+/// A gauge: its name, its help, and the label that says which database.
+type Gauge = (&'static str, &'static str, &'static str);
+
+const APPLIED: Gauge = (
     "db_migrations_applied",
     "Migrations that were applied to the database.",
+    "database",
 );
-const PENDING: (&str, &str) = (
+const PENDING: Gauge = (
     "db_migrations_pending",
     "Migrations of the program that weren't applied to the database.",
+    "database",
 );
-const DIRTY: (&str, &str) = (
+const DIRTY: Gauge = (
     "db_migrations_dirty",
     "Migrations that were begun and have failed, so that the database is between two states.",
+    "database",
 );
-const UNKNOWN: (&str, &str) = (
+const UNKNOWN: Gauge = (
     "db_migrations_unknown",
     "Migrations that were applied to the database and aren't known to the program.",
+    "database",
 );
+
+/// Those of django-prometheus, gauges by the name of counters.
+const DJANGO_APPLIED: Gauge = (
+    "django_migrations_applied_total",
+    "Count of applied migrations by database connection.",
+    "connection",
+);
+const DJANGO_UNAPPLIED: Gauge = (
+    "django_migrations_unapplied_total",
+    "Count of unapplied migrations by database connection.",
+    "connection",
+);
+
+/// Applied, pending, dirty and unknown ones, as the profile calls them.
+const fn gauges(profile: Profile) -> [Gauge; 4] {
+    match profile {
+        Profile::Toolkit => [APPLIED, PENDING, DIRTY, UNKNOWN],
+        Profile::DjangoPrometheus => [DJANGO_APPLIED, DJANGO_UNAPPLIED, DIRTY, UNKNOWN],
+    }
+}
 
 /// How long the answer of a database is served: pages that are made more often than
 /// that, by several readers, ask it no more often.
@@ -67,7 +94,7 @@ impl Standing {
         }
     }
 
-    fn families(self, database: &str) -> Vec<Family> {
+    fn families(self, gauges: [Gauge; 4], database: &str) -> Vec<Family> {
         let Self {
             applied,
             pending,
@@ -75,12 +102,12 @@ impl Standing {
             unknown,
         } = self;
         let values = [applied, pending, dirty, unknown];
-        let families = [APPLIED, PENDING, DIRTY, UNKNOWN].into_iter().zip(values);
-        let family = |((name, help), value): ((&str, &str), u64)| {
+        let families = gauges.into_iter().zip(values);
+        let family = |((name, help, label), value): (Gauge, u64)| {
             #[expect(clippy::cast_precision_loss, reason = "gauges hold doubles")]
             let value = Value::Number(value as f64);
             let metric = Metric {
-                labels: vec![("database".to_owned(), database.to_owned())],
+                labels: vec![(label.to_owned(), database.to_owned())],
                 value,
                 timestamp: None,
                 created: None,
@@ -150,6 +177,10 @@ impl Metrics {
     /// | `db_migrations_dirty{database}` | those that have failed half-way, and need a hand |
     /// | `db_migrations_unknown{database}` | those that were applied and aren't the program's: it is older than its database |
     ///
+    /// Under [`Profile::DjangoPrometheus`] the first two are
+    /// `django_migrations_applied_total{connection}` and
+    /// `django_migrations_unapplied_total{connection}`, as they are there.
+    ///
     /// Those that undo others aren't counted. Without the table of migrations, none was
     /// applied.
     ///
@@ -209,6 +240,7 @@ impl Metrics {
         // A field that sqlx hides, since there is no other way to know: a table that was
         // renamed would seem to be missing.
         let sql = format!("SELECT version, success FROM {}", migrator.table_name);
+        let gauges = gauges(self.registry().settings().profile);
         let (pool, name) = (pool.clone(), database.to_owned());
         let kept = Mutex::new(Kept::default());
         let slot = Slot::of_fallible(slot_name(database), move || {
@@ -219,17 +251,18 @@ impl Metrics {
             let lock = || kept.lock().unwrap_or_else(PoisonError::into_inner);
             let fresh = lock().fresh(Instant::now());
             if let Some(standing) = fresh {
-                return Ok(standing.families(&name));
+                return Ok(standing.families(gauges, &name));
             }
             let (pool, sql, known) = (pool.clone(), sql.clone(), Arc::clone(&known));
             let asked = async move { ask(&pool, sql, &known).await };
             let standing = wait(&runtime, asked)?;
             *lock() = Kept(Some((Instant::now(), standing)));
-            Ok(standing.families(&name))
+            Ok(standing.families(gauges, &name))
         });
-        let head = |(name, help)| Head::new(Kind::Gauge, name, help);
-        let labels = || vec!["database".to_owned()];
-        let families = [APPLIED, PENDING, DIRTY, UNKNOWN].map(|family| (head(family), labels()));
+        let families = gauges.map(|(name, help, label)| {
+            let head = Head::new(Kind::Gauge, name, help);
+            (head, vec![label.to_owned()])
+        });
         self.registry().declare_callbacks(&families, slot)?;
         Ok(())
     }
