@@ -22,9 +22,10 @@ const PASSWORD: &str = "open-sesame";
 
 /// Families of the stores that have something to say of a run without a fault, and the
 /// labels of a series of which more than nothing is expected.
-const FAMILIES: [(&str, &[(&str, &str)]); 20] = [
+const FAMILIES: [(&str, &[(&str, &str)]); 21] = [
     ("db_connections", &[("database", "default")]),
     ("db_connections_max", &[]),
+    ("db_migrations_applied", &[]),
     ("db_new_connections_total", &[]),
     (
         "db_connection_acquire_duration_seconds_count",

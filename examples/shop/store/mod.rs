@@ -18,7 +18,7 @@ mod visitor;
 use std::time::Duration;
 
 use metrics_runtime::health::{Group, ready};
-use metrics_runtime::{HealthCheck, Instrumented, Metrics, PoolError};
+use metrics_runtime::{HealthCheck, Instrumented, Metrics, MigratorError, PoolError};
 use sqlx::any::{Any, AnyPoolOptions, install_default_drivers};
 use sqlx::migrate::MigrateError;
 use sqlx::{AnyConnection, ConnectOptions as _, Connection as _};
@@ -68,6 +68,8 @@ pub(crate) enum OpenError {
     Migrate(#[from] MigrateError),
     #[error("its pool can't be recorded")]
     Pool(#[from] PoolError),
+    #[error("its migrations can't be recorded")]
+    Migrator(#[from] MigratorError),
 }
 
 /// All repositories, over one pool of connections.
@@ -104,6 +106,7 @@ impl Store {
         connection.close().await?;
 
         let pool = pool_options(kind, metrics).connect_lazy_with(database.options.clone());
+        metrics.instrument_migrator(NAME, &pool, kind.migrator())?;
         let pool = metrics.instrument_pool(NAME, &pool)?;
         let of = |table| pool.clone().table(table);
         Ok(Self {
