@@ -29,9 +29,9 @@ fn fill(registry: &'static Registry) {
     large.expect("the name is valid").inc();
 }
 
-/// Comes, and goes away at a place that depends on the number. Where there is something
-/// to read, the system tells the server by a reset.
-async fn abort(number: usize, to: SocketAddr) -> std::io::Result<()> {
+/// Comes, and goes away at a place that depends on the number; whether it was answered
+/// by then. Where there is something to read, the system tells the server by a reset.
+async fn abort(number: usize, to: SocketAddr) -> std::io::Result<bool> {
     let mut stream = client::connect(Ipv4Addr::LOCALHOST, to).await?;
     match number % 5 {
         0 => {}
@@ -46,7 +46,7 @@ async fn abort(number: usize, to: SocketAddr) -> std::io::Result<()> {
             stream.read_exact(&mut vec![0; 100_000]).await?;
         }
     }
-    Ok(())
+    Ok(number % 5 > 2)
 }
 
 fn scrape(address: SocketAddr) -> Answer {
@@ -94,7 +94,7 @@ fn hold(test: &str, title: &str, setup: &Setup) {
     settled.expect("what accepts is all that runs");
     let before = held(&mut server);
     let (resident, _) = memory::resident(server.process());
-    let aborted = runtime().block_on(async {
+    let answered = runtime().block_on(async {
         let room = Arc::new(Semaphore::new(AT_ONCE));
         let mut clients = Vec::with_capacity(count);
         for number in 0..count {
@@ -106,14 +106,16 @@ fn hold(test: &str, title: &str, setup: &Setup) {
                 aborted
             }));
         }
-        let mut aborted = 0;
+        let mut answered = 0;
         for client in clients {
             // Some are refused, for there are too many of one address.
-            aborted += usize::from(client.await.expect("it doesn't panic").is_ok());
+            let left = client.await.expect("it doesn't panic");
+            answered += usize::from(matches!(left, Ok(true)));
         }
-        aborted
+        answered
     });
-    assert!(aborted > count / 3, "{aborted} of {count}");
+    // Two in five read; some of them are refused.
+    assert!(answered > count / 10, "{answered} of {count}");
     let settled = poll(PATIENCE, || {
         held(&mut server).is_within(&before).then_some(())
     });
@@ -133,7 +135,7 @@ fn hold(test: &str, title: &str, setup: &Setup) {
     }
     let mut figures = Figures::default();
     figures.note("scrapes begun and left", count);
-    figures.note("of them, after they were served", aborted);
+    figures.note("of them, in the answer", answered);
     figures.note("files, threads, tasks before", format!("{before:?}"));
     figures.note("files, threads, tasks after", format!("{after:?}"));
     figures.hold(

@@ -7,7 +7,7 @@ use sqlx::migrate::Migrator;
 use sqlx::{AssertSqlSafe, Error, Executor, FromRow, Pool};
 use std::collections::BTreeSet;
 use std::future::Future;
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
@@ -187,7 +187,9 @@ impl Metrics {
     /// The database is asked on this runtime when a page is made, once in five seconds at
     /// most, under the deadline of [collectors](crate::Collector): what hangs or fails is
     /// left out of the page alone, and
-    /// `metrics_collector_success{collector="db_migrations{database=…}"}` is 0. The pool
+    /// `metrics_collector_success{collector="db_migrations{database=…}"}` is 0. A page that
+    /// a task of a current-thread runtime makes itself, by `to_text`, keeps the runtime
+    /// from asking: it has them left out. The pool
     /// is kept as long as the program runs; once it is closed, the gauges are gone.
     ///
     /// ```
@@ -255,7 +257,7 @@ impl Metrics {
             }
             let (pool, sql, known) = (pool.clone(), sql.clone(), Arc::clone(&known));
             let asked = async move { ask(&pool, sql, &known).await };
-            let standing = wait(&runtime, asked)?;
+            let standing = wait(&runtime, asked, PATIENCE)?;
             *lock() = Kept(Some((Instant::now(), standing)));
             Ok(standing.families(gauges, &name))
         });
@@ -268,20 +270,31 @@ impl Metrics {
     }
 }
 
+/// How long the database may take. Longer than a page waits for it: it is there for the
+/// connection and the thread, which are free again afterwards.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// Runs a query on the runtime and waits for it, on a thread that may wait.
 fn wait(
     runtime: &Handle,
     asked: impl Future<Output = Result<Standing, Error>> + Send + 'static,
+    patience: Duration,
 ) -> Result<Standing, String> {
     let (sender, receiver) = sync_channel(1);
-    runtime.spawn(async move {
+    let asking = runtime.spawn(async move {
         // Nobody waits any more if the program has ended.
         let _ = sender.send(asked.await);
     });
-    match receiver.recv() {
+    match receiver.recv_timeout(patience) {
         Ok(Ok(standing)) => Ok(standing),
         Ok(Err(error)) => Err(format!("the table of migrations can't be read: {error}")),
-        Err(_) => Err("the runtime that asks the database has ended".to_owned()),
+        Err(RecvTimeoutError::Timeout) => {
+            asking.abort();
+            Err(format!("the database gave no answer in {patience:?}"))
+        }
+        Err(RecvTimeoutError::Disconnected) => {
+            Err("the runtime that asks the database has ended".to_owned())
+        }
     }
 }
 
@@ -293,7 +306,7 @@ fn slot_name(database: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{FRESH, Kept, Standing};
+    use super::{FRESH, Kept, Standing, wait};
     use std::collections::BTreeSet;
     use std::time::{Duration, Instant};
 
@@ -316,6 +329,34 @@ mod tests {
             (&[(9, false)], standing(0, 3, 1, 0)),
         ] {
             assert_eq!(Standing::of(&known, done), expected, "{done:?}");
+        }
+    }
+
+    // Mutations: `wait` doesn't look at the time, and hangs; it doesn't abort.
+    #[test]
+    fn a_database_that_hangs_is_given_up_and_its_query_with_it() {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .build();
+        let runtime = runtime.expect("it starts");
+        let held = std::sync::Arc::new(());
+        let (query, kept) = (
+            std::sync::Arc::clone(&held),
+            std::sync::Arc::downgrade(&held),
+        );
+        drop(held);
+        let hangs = async move {
+            std::future::pending::<()>().await;
+            drop(query);
+            Ok(Standing::default())
+        };
+        let patience = Duration::from_millis(1);
+        let told = wait(runtime.handle(), hangs, patience).expect_err("it hangs");
+        assert_eq!(told, "the database gave no answer in 1ms");
+        let until = Instant::now() + Duration::from_mins(1);
+        while kept.upgrade().is_some() {
+            assert!(Instant::now() < until, "its query stays");
+            std::thread::yield_now();
         }
     }
 

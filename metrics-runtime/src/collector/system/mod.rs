@@ -16,7 +16,7 @@ mod usage;
 pub use report::SystemReport;
 
 use super::process::Proc;
-use mounts::{Mounts, Told};
+use mounts::{LIMIT, Mounts, Told};
 use report::{Container, Disk, Host, Interface, Limit, Load, Memory, Process, Runtime};
 use std::sync::{LazyLock, Mutex, PoisonError};
 use sysinfo::{
@@ -28,7 +28,7 @@ use usage::Usage;
 /// What was read last, from which the next one counts.
 static READER: Mutex<Option<Reader>> = Mutex::new(None);
 
-static MOUNTS: LazyLock<Mounts> = LazyLock::new(|| Mounts::new(disks));
+static MOUNTS: LazyLock<Mounts> = LazyLock::new(|| Mounts::new(LIMIT, disks));
 
 /// Reads everything.
 fn read() -> SystemReport {

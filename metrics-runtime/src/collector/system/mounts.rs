@@ -3,17 +3,18 @@
 use super::report::Disk;
 use crate::collect::worker::{Failure, Worker};
 use crate::registry::bridge::Id;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How long file systems may take, as collectors may by default.
-const LIMIT: Duration = Duration::from_millis(500);
+pub(super) const LIMIT: Duration = Duration::from_millis(500);
 
 /// Reads file systems, at most one reading at a time.
 pub(super) struct Mounts {
-    worker: Worker<Vec<Disk>>,
-    /// What was read last.
-    last: Mutex<Vec<Disk>>,
+    worker: Worker<()>,
+    /// What was read last, in time or not.
+    last: Arc<Mutex<Vec<Disk>>>,
+    limit: Duration,
 }
 
 /// What is known of them.
@@ -24,33 +25,48 @@ pub(super) struct Told {
     pub(super) error: Option<&'static str>,
 }
 
+/// Nothing panics while it is held.
+fn lock(last: &Mutex<Vec<Disk>>) -> MutexGuard<'_, Vec<Disk>> {
+    last.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Mounts {
-    pub(super) fn new(read: impl Fn() -> Vec<Disk> + Send + Sync + 'static) -> Self {
+    /// By `read`, which may take so long.
+    pub(super) fn new(
+        limit: Duration,
+        read: impl Fn() -> Vec<Disk> + Send + Sync + 'static,
+    ) -> Self {
+        let last: Arc<Mutex<Vec<Disk>>> = Arc::default();
+        let kept = Arc::clone(&last);
+        let worker = Worker::new(move || {
+            let disks = read();
+            *lock(&kept) = disks;
+            Ok(())
+        });
         Self {
-            worker: Worker::new(move || Ok(read())),
-            last: Mutex::default(),
+            worker,
+            last,
+            limit,
         }
     }
 
     /// What they are now, or were when they were read last. While a reading hangs, nobody
     /// waits for it but those who came within its limit.
     pub(super) fn read(&self) -> Told {
-        let until = Instant::now() + LIMIT;
-        let ticket = self.worker.ask("disks", Id::default(), LIMIT);
+        let until = Instant::now() + self.limit;
+        let ticket = self.worker.ask("disks", Id::default(), self.limit);
         let read = ticket.and_then(|ticket| self.worker.wait(&ticket, until));
-        // Nothing panics while it is held.
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let error = match read {
-            Ok(disks) => {
-                *last = disks;
-                None
-            }
-            Err(Failure::Hung) => Some("a file system doesn't answer; see which mount is stale"),
+            Ok(()) => None,
+            Err(Failure::Hung) => Some(
+                "a file system doesn't answer in time, so that these are of the reading before; \
+                 see which mount is stale",
+            ),
             // A panic's text is for nobody else.
             Err(_) => Some("the file systems couldn't be read; ask again later"),
         };
         Told {
-            disks: last.clone(),
+            disks: lock(&self.last).clone(),
             error,
         }
     }

@@ -8,6 +8,7 @@ use std::fs;
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
+use std::time::{Duration, Instant};
 
 fn report() -> Value {
     serde_json::to_value(read()).expect("a report is JSON")
@@ -95,7 +96,6 @@ fn the_report_has_the_numbers_of_the_kernel() {
         .filter_map(|own| own["name"].as_str())
         .collect();
     assert_eq!(served, names);
-    assert_eq!(report["host"]["disks_error"], Value::Null);
     for disk in report["host"]["disks"].as_array().expect("it is a list") {
         assert!(
             disk["available_bytes"].as_u64() <= disk["total_bytes"].as_u64(),
@@ -121,7 +121,9 @@ fn file_systems_that_hang_take_nothing_else_with_them() {
     let (release, held) = channel::<()>();
     let (sender, runs) = channel::<()>();
     let held: Mutex<Receiver<()>> = Mutex::new(held);
-    let mounts = Mounts::new(move || {
+    // Enough for the readings that succeed on a busy machine.
+    let limit = Duration::from_secs(3);
+    let mounts = Mounts::new(limit, move || {
         sender.send(()).expect("the test listens");
         // The first reading goes through.
         let _ = held.lock().expect("it isn't poisoned").recv();
@@ -155,7 +157,9 @@ fn file_systems_that_hang_take_nothing_else_with_them() {
     );
     // The file system is back.
     drop(release);
+    let until = Instant::now() + Duration::from_mins(1);
     while report()["host"]["disks_error"] != Value::Null {
+        assert!(Instant::now() < until, "it stays gone");
         thread::yield_now();
     }
 }

@@ -174,7 +174,10 @@ impl Policy {
             return by_address;
         }
         let is_guess = !self.tokens.is_empty() && credential != Credential::Absent;
-        if self.throttle.holds(client.address(), Instant::now()) {
+        // Those whose address isn't known are counted as one: none of them may keep all
+        // others from the authoriser.
+        let is_known = client.address().is_some();
+        if is_known && self.throttle.holds(client.address(), Instant::now()) {
             let guessed = is_guess.then_some(Reason::BadCredential);
             return Err(guessed.unwrap_or(Reason::Throttled));
         }

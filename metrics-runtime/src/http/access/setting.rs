@@ -55,16 +55,18 @@ pub enum AccessError {
 /// why; `metrics_access_denied_total` does. An address that is refused with 429 is
 /// still served with a valid token, or if it is on the list: nobody can lock a scraper
 /// out by failing from behind its address. The authoriser, which may cost a look into a
-/// database, isn't asked about it until the minute is over. Addresses of IPv6 are counted by their /64, and callers
-/// whose address isn't known as one.
+/// database, isn't asked about it until the minute is over; so behind a proxy name that,
+/// lest all who come through it share an address. Addresses of IPv6 are counted by their
+/// /64, and callers whose address isn't known as one, of whom the authoriser is always
+/// asked.
 ///
 /// # Proxies
 ///
 /// Behind a reverse proxy every request comes from the proxy, which mostly is of a
 /// private network: the default rule would let everyone in. Name it by `trust_proxy`,
 /// which reads the caller from `X-Forwarded-For`, from the right, or set a token. No
-/// other header counts, `Forwarded` and `X-Real-IP` among them, and none at all of
-/// those who aren't trusted.
+/// other header says who asks, `Forwarded` and `X-Real-IP` among them, and none at all
+/// counts of those who aren't trusted.
 ///
 /// # Without settings, on a network
 ///
@@ -152,7 +154,10 @@ impl Access {
     /// It must append to `X-Forwarded-For`, as nginx does by
     /// `$proxy_add_x_forwarded_for`. Where it says something that can't be read,
     /// nobody is on a list. By which scheme it was asked it says by `X-Forwarded-Proto` or
-    /// `Forwarded`, see [`Guard::forwarded_scheme`](crate::Guard::forwarded_scheme).
+    /// `Forwarded`, see [`Guard::forwarded_scheme`](crate::Guard::forwarded_scheme); a
+    /// proxy that hands on what clients write there lets them choose, so that it must set
+    /// both: in nginx `proxy_set_header X-Forwarded-Proto $scheme` and
+    /// `proxy_set_header Forwarded ""`.
     ///
     /// # Errors
     ///

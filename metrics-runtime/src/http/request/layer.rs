@@ -47,7 +47,7 @@ use tower_layer::Layer;
 /// | the layer is… | then | and says so |
 /// |---|---|---|
 /// | around the whole router, or before its routes are looked up | every `endpoint` is `<unmatched>`, and every `method` is `OTHER` | after 100 answers, unless a route was ever met |
-/// | added twice, here and around a router that this one is nested in | the outer one records, the inner one doesn't | at the first request |
+/// | added twice, here and around a router that this one is nested in | the outer one records, the inner one doesn't; until a request has met both, some may be counted twice where what stands between the two has answered for the route before | at the first request that meets both |
 /// | added by [`Router::route_layer`](axum::Router::route_layer) | requests that meet no route aren't recorded | no |
 /// | added before some of the routes | those aren't recorded | no |
 ///

@@ -27,7 +27,25 @@ static NESTED: AtomicBool = AtomicBool::new(false);
 
 /// On a request: the registries whose layers record it, by address.
 #[derive(Clone, Debug, Default)]
-struct Marks(Vec<usize>);
+struct Marks {
+    /// Zero without one; apart, so that a mark is no allocation of its own.
+    first: usize,
+    others: Vec<usize>,
+}
+
+impl Marks {
+    fn has(&self, registry: usize) -> bool {
+        self.first == registry || self.others.contains(&registry)
+    }
+
+    fn add(&mut self, registry: usize) {
+        if self.first == 0 {
+            self.first = registry;
+        } else {
+            self.others.push(registry);
+        }
+    }
+}
 
 /// What a layer has seen of its place.
 #[derive(Debug)]
@@ -101,11 +119,11 @@ impl Placement {
     /// if one around it has done so.
     pub(super) fn mark(&self, extensions: &mut Extensions) -> bool {
         let marks = extensions.get_or_insert_default::<Marks>();
-        if marks.0.contains(&self.registry) {
+        if marks.has(self.registry) {
             self.is_inside();
             return false;
         }
-        marks.0.push(self.registry);
+        marks.add(self.registry);
         true
     }
 
@@ -117,7 +135,7 @@ impl Placement {
         // What isn't marked may have come by a route that has led elsewhere so far.
         NESTED.store(true, Ordering::Relaxed);
         let marks = extensions.get::<Marks>();
-        let is_marked = marks.is_some_and(|marks| marks.0.contains(&self.registry));
+        let is_marked = marks.is_some_and(|marks| marks.has(self.registry));
         if is_marked {
             self.is_inside();
         }

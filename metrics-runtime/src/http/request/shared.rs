@@ -86,10 +86,11 @@ impl Shared {
             }
             None => routes.unmatched(families),
         });
-        let is_special = route.special.is_now();
+        let to_do = route.special.now();
         let mut combination = 0;
-        if is_special || Placement::expects_others() {
-            if !placement.mark(request.extensions_mut()) {
+        if to_do.is_something() || Placement::expects_others() {
+            let is_marked = to_do.is_marked() || Placement::expects_others();
+            if is_marked && !placement.mark(request.extensions_mut()) {
                 return Recorder::Nothing;
             }
             if let Some(labels) = route.labels() {
@@ -98,6 +99,12 @@ impl Shared {
         }
         let bodiless = matches!(*request.method(), Method::HEAD | Method::CONNECT);
         let size = Size::of(request.body_mut());
-        Recorder::Own(Guard::new(route, is_special, combination, size, bodiless))
+        Recorder::Own(Guard::new(
+            route,
+            to_do.is_something(),
+            combination,
+            size,
+            bodiless,
+        ))
     }
 }

@@ -1,36 +1,59 @@
-//! Whether there is more to do for the requests of an endpoint than for most.
+//! What there is to do for the requests of an endpoint beside what all need.
 
 use super::endpoint::UNMATCHED;
 use crate::record::OVERFLOW;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 
-/// Whether requests are looked at more closely: all of them at first, so that another
-/// layer inside of this one shows itself before it records a request twice.
+/// Requests are marked: all of them at first, so that another layer inside of this one
+/// shows itself before it records a request twice.
+const MARKED: u8 = 1;
+
+/// There is more to do than for most: labels, a sample, queries.
+const MORE: u8 = 2;
+
+/// What there is to do for the requests of an endpoint.
 #[derive(Debug)]
 pub(super) struct Special {
-    now: AtomicBool,
-    for_good: bool,
+    now: AtomicU8,
+    marked_for_good: bool,
+}
+
+/// What there is to do for one of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct ToDo(u8);
+
+impl ToDo {
+    #[inline]
+    pub(super) const fn is_something(self) -> bool {
+        self.0 != 0
+    }
+
+    #[inline]
+    pub(super) const fn is_marked(self) -> bool {
+        self.0 & MARKED != 0
+    }
 }
 
 impl Special {
-    /// Of an endpoint; for good if there is `more` to do for its requests.
+    /// Of an endpoint, for whose requests there may be `more` to do.
     pub(super) fn new(endpoint: &str, more: bool) -> Self {
+        let more = if more { MORE } else { 0 };
         Self {
-            now: AtomicBool::new(true),
-            for_good: more || leads_anywhere(endpoint),
+            now: AtomicU8::new(MARKED | more),
+            marked_for_good: leads_anywhere(endpoint),
         }
     }
 
     #[inline]
-    pub(super) fn is_now(&self) -> bool {
+    pub(super) fn now(&self) -> ToDo {
         // Relaxed, here and below: a flag of its own.
-        self.now.load(Ordering::Relaxed)
+        ToDo(self.now.load(Ordering::Relaxed))
     }
 
     /// A request has been where the endpoint leads to, and met each layer on its way.
     pub(super) fn has_led(&self) {
-        if !self.for_good {
-            self.now.store(false, Ordering::Relaxed);
+        if !self.marked_for_good && self.now().is_marked() {
+            self.now.fetch_and(!MARKED, Ordering::Relaxed);
         }
     }
 }
@@ -43,22 +66,24 @@ fn leads_anywhere(endpoint: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Special;
+    use super::{MARKED, MORE, Special, ToDo};
 
-    // Mutation: `leads_anywhere` doesn't look at what a path is below.
+    // Mutations: `leads_anywhere` doesn't look at what a path is below; `has_led` forgets
+    // that there is more to do.
     #[test]
-    fn what_leads_to_one_place_is_special_until_it_has_led_there() {
+    fn what_leads_to_one_place_is_marked_until_it_has_led_there() {
         for (endpoint, more, later) in [
-            ("/users/{id}", false, false),
-            ("/users/{id}", true, true),
-            ("/files/{*path}", false, true),
-            ("<unmatched>", false, true),
-            ("__overflow__", false, true),
+            ("/users/{id}", false, 0),
+            ("/users/{id}", true, MORE),
+            ("/files/{*path}", false, MARKED),
+            ("<unmatched>", true, MARKED | MORE),
+            ("__overflow__", false, MARKED),
         ] {
             let special = Special::new(endpoint, more);
-            assert!(special.is_now(), "{endpoint}");
+            assert!(special.now().is_marked(), "{endpoint}");
             special.has_led();
-            assert_eq!(special.is_now(), later, "{endpoint}");
+            assert_eq!(special.now(), ToDo(later), "{endpoint}");
+            assert_eq!(special.now().is_something(), later != 0, "{endpoint}");
         }
     }
 }

@@ -12,7 +12,6 @@ use super::method::MethodLabel;
 use super::option::Options;
 use super::placement::Placement;
 use super::size::{MOST_ANNOUNCED, Size};
-use super::special::Special;
 use crate::Registry;
 use family::Families;
 use http::Request;
@@ -63,7 +62,7 @@ impl Django {
         let find = |endpoint: Option<&str>| Some(self.views.of(endpoint?, &options.view));
         let view = options.endpoint.with(head, find);
         let special = view.and_then(|view| view.special(label));
-        if (special.is_none_or(Special::is_now) || Placement::expects_others())
+        if (special.is_none_or(|special| special.now().is_marked()) || Placement::expects_others())
             && !self.placement.mark(request.extensions_mut())
         {
             return None;
