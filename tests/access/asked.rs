@@ -3,10 +3,13 @@
 use crate::app::{sample, with_endpoints};
 use crate::raw::{self, Servers, ask};
 use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
 use metrics_runtime::{Access, Endpoints, Metrics};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use tower::ServiceExt as _;
 
 /// A set-up whose authoriser counts its calls and always says the same.
 fn counting(answer: bool) -> (Metrics, Arc<AtomicUsize>) {
@@ -79,4 +82,26 @@ fn a_request_is_one_question() {
     }
     let current = sample(&metrics, "custom_metric_current{type=\"a\"}");
     assert!((current - 2.0).abs() < f64::EPSILON, "{current}");
+}
+
+// S25. Mutation: `identify` holds those whose address isn't known, who share a count.
+#[test]
+fn callers_whose_address_is_not_known_keep_nobody_from_being_asked_about() {
+    let access =
+        Access::new().authorizer(|parts| async move { parts.headers.contains_key("x-superuser") });
+    let app = with_endpoints(access, Endpoints::all()).mount(Router::new());
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime.expect("it starts");
+    let status = |header: &str| {
+        let request = Request::get("/metrics").header(header, "yes");
+        let request = request.body(Body::empty()).expect("it is valid");
+        let answer = runtime.block_on(app.clone().oneshot(request));
+        answer.expect("a router answers").status().as_u16()
+    };
+    let mut guessed = vec![401; 10];
+    guessed.extend([429; 5]);
+    assert_eq!([(); 15].map(|()| status("x-guess")).to_vec(), guessed);
+    assert_eq!(status("x-superuser"), 200);
 }
