@@ -106,7 +106,7 @@ prometheus --version 2>&1 | sed -n 1p
 prometheus-pushgateway --version 2>&1 | sed -n 1p
 victoria-metrics --version 2>&1 | sed -n 1p
 redis-server --version 2>&1 | sed -n 1p
-"$({ compgen -G '/usr/lib/postgresql/*/bin/postgres' || command -v postgres; } | tail -1)" --version
+"$({ compgen -G '/usr/lib/postgresql/*/bin/postgres' || command -v postgres; } | sort -V | tail -1)" --version
 "$(PATH=$PATH:/usr/sbin command -v mariadbd)" --version
 echo "${wheels[*]}"
 cargo --version

@@ -5,6 +5,7 @@ mod checked;
 mod load;
 mod migration;
 mod mysql;
+mod overflow;
 mod overhead;
 mod query;
 mod ready;

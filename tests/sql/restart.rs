@@ -18,6 +18,8 @@ struct Tally {
     ok: AtomicU64,
     failed: AtomicU64,
     begun: AtomicU64,
+    /// Those of the failed that are inserts: each of them had its connection.
+    inserts: AtomicU64,
     /// Commits that have failed, whose errors are none of a query.
     commits: AtomicU64,
     stop: AtomicBool,
@@ -35,6 +37,13 @@ impl Tally {
         let number = if done.is_ok() { &self.ok } else { &self.failed };
         number.fetch_add(1, Ordering::Relaxed);
     }
+
+    fn count_insert<T>(&self, done: &sqlx::Result<T>) {
+        self.count(done);
+        if done.is_err() {
+            self.inserts.fetch_add(1, Ordering::Relaxed);
+        }
+    }
 }
 
 /// Queries of all kinds, until it is stopped.
@@ -48,7 +57,8 @@ async fn put_load(pool: Instrumented<Pool<Postgres>>, tally: Arc<Tally>) {
             Ok(mut transaction) => {
                 tally.begun.fetch_add(1, Ordering::Relaxed);
                 let insert = sqlx::query("INSERT INTO items VALUES (1)");
-                tally.count(&insert.execute(&mut *transaction).await);
+                let inserted = insert.execute(&mut *transaction).await;
+                tally.count_insert(&inserted);
                 if transaction.commit().await.is_err() {
                     tally.commits.fetch_add(1, Ordering::Relaxed);
                 }
@@ -94,7 +104,7 @@ async fn until_more(number: &AtomicU64, more: u64) {
     assert!(risen.is_ok(), "nothing goes on");
 }
 
-// Mutation: a query whose connection breaks isn't recorded.
+// Mutation: a query that fails isn't recorded.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_is_killed_and_comes_back_loses_no_count() -> sqlx::Result<()> {
     let mut server = Server::start();
@@ -119,8 +129,20 @@ async fn a_server_that_is_killed_and_comes_back_loses_no_count() -> sqlx::Result
     let share = operations(25_000);
     for _ in 0..2 {
         until_more(&tally.ok, share).await;
+        // One that certainly has a connection that breaks.
+        let mut connection = loop {
+            match pool.acquire().await {
+                Ok(connection) => break connection,
+                Err(error) => tally.count::<()>(&Err(error)),
+            }
+        };
         server.kill();
         tally.dead.store(true, Ordering::Relaxed);
+        let insert = sqlx::query("INSERT INTO items VALUES (1)");
+        let inserted = insert.execute(&mut *connection).await;
+        assert!(inserted.is_err(), "the server is down");
+        tally.count_insert(&inserted);
+        drop(connection);
         until_more(&tally.failed, 10).await;
         assert!(target.sum("db_connections", &[]) <= 4);
         server.restart();
@@ -142,6 +164,10 @@ async fn a_server_that_is_killed_and_comes_back_loses_no_count() -> sqlx::Result
     let (begun, commits) = (Tally::get(&tally.begun), Tally::get(&tally.commits));
     assert_eq!(sum("db_queries_total", &[("outcome", "ok")]), ok);
     let queries = sum("db_queries_total", &[("outcome", "error")]);
+    assert_eq!(
+        target.queries("insert", "error"),
+        Tally::get(&tally.inserts)
+    );
     let connections = sum("db_connection_errors_total", &[]);
     assert!(connections > 0, "the server was down");
     // What has failed and is neither is a `BEGIN`.

@@ -119,7 +119,15 @@ fn find_programs() -> PathBuf {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
     let programs = versions.filter_map(|version| Some(version.ok()?.path().join("bin")));
     let installed = programs.filter(|folder| folder.join("postgres").exists());
-    installed.max().unwrap_or_default()
+    installed
+        .max_by_key(|folder| version(folder))
+        .unwrap_or_default()
+}
+
+/// The number that the folder around this one is called by: 10 is newer than 9.6.
+fn version(programs: &Path) -> Option<Vec<u32>> {
+    let name = programs.parent()?.file_name()?.to_str()?;
+    name.split('.').map(|part| part.parse().ok()).collect()
 }
 
 /// Runs the program as the user that the server wants, which is this one unless it is

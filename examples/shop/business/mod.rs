@@ -59,7 +59,7 @@ pub(crate) mod family {
     #[unit(seconds)]
     #[buckets(0.01, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 30.0)]
     pub(crate) fn email_wait_seconds(kind: EmailKind) -> Histogram;
-    /// E-mails that bounced too often to be tried again.
+    /// E-mails that were tried too often to be tried again.
     pub(crate) fn emails_given_up_total(kind: EmailKind) -> Counter;
 }
 

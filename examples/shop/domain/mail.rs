@@ -73,7 +73,8 @@ impl MailServer {
     }
 }
 
-/// Sends what is due, each e-mail in a task of its kind.
+/// Sends what is due, each e-mail in a task of its kind, and gives up what was tried too
+/// often.
 ///
 /// # Errors
 ///
@@ -84,6 +85,12 @@ pub(crate) async fn send_due(
     server: MailServer,
 ) -> sqlx::Result<()> {
     let due = emails.claim(moment::now(), BATCH).await?;
+    let (due, given_up): (Vec<_>, Vec<_>) = due
+        .into_iter()
+        .partition(|email| email.attempts <= MOST_ATTEMPTS);
+    for email in given_up {
+        family::emails_given_up_total(email.kind).inc();
+    }
     let tasks: Vec<_> = due
         .into_iter()
         .map(|email| {
@@ -104,11 +111,7 @@ async fn send(
     server: MailServer,
     email: Email,
 ) -> Result<(), DeliveryError> {
-    let delivered = server.deliver(&email).await;
-    if delivered.is_err() && email.attempts >= MOST_ATTEMPTS {
-        family::emails_given_up_total(email.kind).inc();
-    }
-    delivered?;
+    server.deliver(&email).await?;
     let now = moment::now();
     emails.mark_sent(email.id, now).await?;
     let waited = u64::try_from(now - email.queued_at).unwrap_or_default();
@@ -167,6 +170,35 @@ mod tests {
         all.await.expect("it is sent in the end");
         assert_eq!((runs("ok"), runs("error")), (Some(11.0), Some(1.0)));
         assert!(server.take_code(user_id).is_some());
+        store.close().await;
+    }
+
+    // Mutations: nothing is claimed after its last attempt; what was given up is sent.
+    #[tokio::test]
+    async fn gives_up_once_what_was_never_sent_whoever_tried() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let store = Store::in_file(&folder.path().join("shop.db")).await;
+        let user_id = store.users.insert("ada", "").await.expect("it is free");
+        let emails = &store.emails;
+        let queued = emails.queue(EmailKind::Welcome, user_id, "", 0).await;
+        queued.expect("the database works");
+        // Those who claim it end before they have sent it.
+        for attempt in 1..=MOST_ATTEMPTS {
+            let claimed = emails.claim(10_000 * attempt, BATCH).await;
+            let claimed = claimed.expect("the database works");
+            assert_eq!(claimed.len(), 1, "{attempt}");
+        }
+        let registry: &'static Registry = Box::leak(Box::default());
+        let metrics = Metrics::builder().registry(registry).build();
+        let metrics = metrics.expect("nothing of the environment is wrong");
+        let given_up = family::emails_given_up_total(EmailKind::Welcome);
+        let before = given_up.get();
+        for _ in 0..2 {
+            let sent = send_due(metrics, emails.clone(), MailServer::new()).await;
+            sent.expect("the database works");
+            assert_eq!(given_up.get(), before + 1);
+        }
+        assert!(!metrics.to_text().contains("send_welcome"));
         store.close().await;
     }
 }

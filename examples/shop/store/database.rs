@@ -8,6 +8,7 @@ use sqlx::AnyConnection;
 use sqlx::any::AnyConnectOptions;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::PgConnectOptions;
+use sqlx::sqlite::SqliteConnectOptions;
 use thiserror::Error;
 
 /// The tables for each kind, as sqlx's migrator has them.
@@ -41,6 +42,11 @@ pub(crate) enum PlaceError {
         "an SQLite database in memory isn't shared by connections; leave `DATABASE_URL` and `--database` out for one in a temporary file"
     )]
     Memory,
+    /// Perhaps a URL without its `//`, or without its scheme.
+    #[error(
+        "that may be a URL with a password and isn't one; write `postgres://USER:PASSWORD@HOST/NAME`, or `sqlite:PATH` for a file, in `DATABASE_URL` or `--database`"
+    )]
+    Unclear,
     #[error(
         "that is no URL of a database; write `postgres://USER:PASSWORD@HOST/NAME` in `DATABASE_URL` or `--database`"
     )]
@@ -51,11 +57,16 @@ impl Database {
     /// The one at a path or a URL.
     pub(crate) fn at(place: &str) -> Result<Self, PlaceError> {
         match place.split_once(':') {
-            Some(("postgres" | "postgresql", _)) => Self::on_server(place),
+            Some(("postgres" | "postgresql", rest)) if rest.starts_with("//") => {
+                Self::on_server(place)
+            }
+            Some(("postgres" | "postgresql", _)) => Err(PlaceError::Unclear),
             Some(("sqlite", rest)) => Self::by_url(place, rest),
             Some((scheme, rest)) if rest.starts_with("//") => {
                 Err(PlaceError::Scheme(scheme.to_owned()))
             }
+            // Shown as the path of a file, it would show a password.
+            Some((_, rest)) if rest.contains('@') => Err(PlaceError::Unclear),
             _ => Self::in_file(place),
         }
     }
@@ -78,12 +89,12 @@ impl Database {
     fn by_url(url: &str, rest: &str) -> Result<Self, PlaceError> {
         let path = rest.strip_prefix("//").unwrap_or(rest);
         let (path, parameters) = path.split_once('?').unwrap_or((path, ""));
-        let mut parameters = parameters.split('&');
-        let mode = parameters.find_map(|parameter| parameter.strip_prefix("mode="));
-        if matches!(path, "" | ":memory:") || mode == Some("memory") {
+        let parameters = parameters.split('&');
+        let mut modes = parameters.filter_map(|parameter| parameter.strip_prefix("mode="));
+        if modes.clone().any(|mode| mode == "memory") {
             return Err(PlaceError::Memory);
         }
-        let url = match mode {
+        let url = match modes.next() {
             Some(_) => url.to_owned(),
             None if rest.contains('?') => format!("{url}&mode=rwc"),
             None => format!("{url}?mode=rwc"),
@@ -104,9 +115,18 @@ impl Database {
     }
 
     fn new(kind: Kind, url: &str, shown: String) -> Result<Self, PlaceError> {
+        let options = AnyConnectOptions::from_str(url).map_err(PlaceError::Url)?;
+        if kind == Kind::Sqlite {
+            // As sqlx has decoded it: each connection would have a database of its own.
+            let file = SqliteConnectOptions::try_from(&options).map_err(PlaceError::Url)?;
+            let file = file.get_filename().to_string_lossy();
+            if matches!(&*file, "" | ":memory:") || file.starts_with("file:") {
+                return Err(PlaceError::Memory);
+            }
+        }
         Ok(Self {
             kind,
-            options: AnyConnectOptions::from_str(url).map_err(PlaceError::Url)?,
+            options,
             shown,
         })
     }
@@ -185,6 +205,7 @@ mod tests {
         }
     }
 
+    // Mutations: a path is taken as it is written; what has a `@` is the path of a file.
     #[test]
     fn is_refused_without_a_word_of_the_password() {
         for (place, expected) in [
@@ -193,7 +214,19 @@ mod tests {
                 "postgres://ada:sesame@localhost:port/shop",
                 "that is no URL",
             ),
+            ("postgres:/ada:sesame@host/shop", "may be a URL"),
+            ("postgresql:ada:sesame@host/shop", "may be a URL"),
+            ("ada:sesame@localhost/shop", "may be a URL"),
+            ("", "in memory"),
+            (":memory:", "in memory"),
+            ("file:shop.db?mode=memory", "in memory"),
+            ("file::memory:", "in memory"),
+            ("sqlite:", "in memory"),
             ("sqlite::memory:", "in memory"),
+            ("sqlite:%3Amemory%3A", "in memory"),
+            ("sqlite://%3amemory%3a?mode=rwc", "in memory"),
+            ("sqlite:file%3Ashop.db", "in memory"),
+            ("sqlite:shop?mode=rwc&mode=memory", "in memory"),
             ("sqlite:shop?mode=memory&cache=shared", "in memory"),
         ] {
             let error = Database::at(place).expect_err("it is no place");

@@ -8,7 +8,7 @@ use super::Pool;
 
 use crate::business::{EmailKind, text};
 
-/// An e-mail that bounces so often is given up.
+/// An e-mail that wasn't sent at so many attempts is given up.
 pub(crate) const MOST_ATTEMPTS: i64 = 8;
 
 pub(crate) struct Email {
@@ -19,7 +19,7 @@ pub(crate) struct Email {
     pub(crate) detail: String,
     /// In milliseconds since 1970.
     pub(crate) queued_at: i64,
-    /// This one included.
+    /// This one included; beyond [`MOST_ATTEMPTS`] it is none, and the e-mail is given up.
     pub(crate) attempts: i64,
 }
 
@@ -76,6 +76,9 @@ impl EmailRepository {
     /// Takes what is due, oldest first. It is due again half a second later, after two
     /// attempts a second, and so on, unless it is [`mark_sent`](Self::mark_sent).
     ///
+    /// After the last attempt it is due once more, to be given up: by whoever finds it,
+    /// since who made that attempt may have ended in it.
+    ///
     /// That it is due is asked twice: of two programs that claim at once in `PostgreSQL`,
     /// the second one finds what the first one has made of the row.
     #[track_model(update, rows = Vec::len)]
@@ -85,7 +88,7 @@ impl EmailRepository {
             "UPDATE emails SET attempts = attempts + 1, due_at = $1 + 500 * (attempts + 1)
              WHERE due_at <= $1 AND id IN (
                  SELECT id FROM emails
-                 WHERE sent_at IS NULL AND attempts < $2 AND due_at <= $1
+                 WHERE sent_at IS NULL AND attempts <= $2 AND due_at <= $1
                  ORDER BY due_at LIMIT $3)
              RETURNING id, kind, user_id, detail, queued_at, attempts",
         )
@@ -145,12 +148,12 @@ mod tests {
         let again = due(1_500).await;
         assert_eq!(again.len(), 1);
         assert_eq!((&*again[0].detail, again[0].attempts), ("2", 2));
-        // At the eighth time it is left.
+        // After the eighth time it is given up, once.
         let mut attempts = 2;
         for now in (0..20).map(|turn| 10_000 * (turn + 1)) {
             attempts += i64::try_from(due(now).await.len()).expect("it is small");
         }
-        assert_eq!(attempts, super::MOST_ATTEMPTS);
+        assert_eq!(attempts, super::MOST_ATTEMPTS + 1);
         store.close().await;
     }
 }

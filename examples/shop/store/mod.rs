@@ -53,6 +53,9 @@ const NAME: &str = "default";
 /// How long a server may take to answer at all when the shop opens.
 const FIRST_PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long the tables may take to be brought up to date, which one shop does at a time.
+const MIGRATION_PATIENCE: Duration = Duration::from_mins(1);
+
 /// How long a request waits for a connection.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -66,6 +69,11 @@ pub(crate) enum OpenError {
     TimedOut(#[from] time::error::Elapsed),
     #[error("its tables can't be brought up to date")]
     Migrate(#[from] MigrateError),
+    #[error(
+        "its tables weren't brought up to date within {} s; another shop may be at it or hold the lock for it: wait for that one, or end it",
+        MIGRATION_PATIENCE.as_secs()
+    )]
+    Locked(#[source] time::error::Elapsed),
     #[error("its pool can't be recorded")]
     Pool(#[from] PoolError),
     #[error("its migrations can't be recorded")]
@@ -100,10 +108,9 @@ impl Store {
         let kind = database.kind;
         // A pool would try again until it is out of time, and wouldn't say why.
         let connection = database.options.connect();
-        let mut connection = time::timeout(FIRST_PATIENCE, connection).await??;
-        kind.prepare(&mut connection).await?;
-        kind.migrator().run(&mut connection).await?;
-        connection.close().await?;
+        let connection = time::timeout(FIRST_PATIENCE, connection).await??;
+        let migrated = time::timeout(MIGRATION_PATIENCE, migrate(kind, connection));
+        migrated.await.map_err(OpenError::Locked)??;
 
         let pool = pool_options(kind, metrics).connect_lazy_with(database.options.clone());
         metrics.instrument_migrator(NAME, &pool, kind.migrator())?;
@@ -141,6 +148,13 @@ impl Store {
     pub(crate) async fn close(&self) {
         self.pool.inner().close().await;
     }
+}
+
+/// Brings the tables up to date, and closes the connection.
+async fn migrate(kind: Kind, mut connection: AnyConnection) -> Result<(), OpenError> {
+    kind.prepare(&mut connection).await?;
+    kind.migrator().run(&mut connection).await?;
+    Ok(connection.close().await?)
 }
 
 /// Pools are counted as they open connections. One of `SQLite` has something to say to

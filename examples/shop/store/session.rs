@@ -95,7 +95,8 @@ impl SessionRepository {
         Ok(done.rows_affected())
     }
 
-    /// Ends a session, here at once; returns 0 if there is none.
+    /// Ends a session; returns 0 if there is none. That is known here at once, and within
+    /// a second elsewhere and to who was looking it up just then.
     #[track_model(delete, rows = |deleted| *deleted)]
     #[track_query(delete)]
     pub(crate) async fn delete(&self, token: &str) -> sqlx::Result<u64> {
@@ -103,7 +104,7 @@ impl SessionRepository {
             .bind(token)
             .execute(&self.pool)
             .await?;
-        self.known.invalidate(token).await;
+        self.known.insert(token.to_owned(), None).await;
         Ok(done.rows_affected())
     }
 }

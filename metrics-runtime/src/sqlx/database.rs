@@ -24,7 +24,8 @@ pub trait Instrumentable: Database {
 #[non_exhaustive]
 pub enum Dialect {
     /// Which one isn't known: statements are read as those of `SQLite`, but for strings
-    /// between dollars, and a code of five characters is SQLSTATE, another one of
+    /// between dollars, and nothing is read after a literal or a comment whose end
+    /// depends on the database. A code of five characters is SQLSTATE, another one of
     /// `SQLite`.
     Any,
     /// Backslashes escape, double quotes are of strings; codes are SQLSTATE.

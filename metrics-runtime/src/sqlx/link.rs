@@ -114,7 +114,7 @@ impl<C> Instrumented<C> {
     /// repository.
     ///
     /// Keep what it returns: it is found under a lock. The name must be one of few;
-    /// after 2,000 of them, others share a series.
+    /// after 2,000 of them, others of the same database share a series.
     #[must_use]
     pub fn table(mut self, table: &str) -> Self {
         let Series {

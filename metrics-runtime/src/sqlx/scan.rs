@@ -40,25 +40,45 @@ impl<'a> Pieces<'a> {
         loop {
             self.rest = self.rest.trim_start();
             let rest = self.rest;
-            let hash = rest.starts_with('#') && self.dialect == Dialect::MySql;
-            let length = if hash || rest.starts_with("--") {
-                rest.find('\n')
-            } else if rest.starts_with("/*") {
-                comment_end(rest, self.dialect == Dialect::Postgres)
-            } else {
-                return;
+            let end = match self.is_line_comment() {
+                Some(true) => rest.find('\n'),
+                Some(false) if rest.starts_with("/*") => comment_end(rest, self.dialect),
+                Some(false) => return,
+                None => None,
             };
-            self.take(length.unwrap_or(self.rest.len()));
+            self.take(end.unwrap_or(rest.len()));
         }
     }
 
-    /// Takes what is quoted from the first character on.
+    /// Whether a comment begins here that ends with its line; `None` where that depends
+    /// on the database, which isn't known: a quote in it would turn literals inside out.
+    fn is_line_comment(&self) -> Option<bool> {
+        if let Some(after) = self.rest.strip_prefix("--") {
+            let next = after.bytes().next();
+            let is_parted = next.is_none_or(|next| next == b' ' || next.is_ascii_control());
+            return match self.dialect {
+                Dialect::Any => is_parted.then_some(true),
+                Dialect::MySql => Some(is_parted),
+                Dialect::Postgres | Dialect::Sqlite => Some(true),
+            };
+        }
+        match self.dialect {
+            _ if !self.rest.starts_with('#') => Some(false),
+            Dialect::Any => None,
+            dialect => Some(dialect == Dialect::MySql),
+        }
+    }
+
+    /// Takes what is quoted from the first character on. Where it isn't known whether a
+    /// backslash escapes, nor where the literal ends, everything is.
     fn quoted(&mut self, quote: char, backslash: bool) -> &'a str {
         let mut escaped = false;
         let mut characters = self.rest.char_indices().skip(1).peekable();
         while let Some((index, character)) = characters.next() {
             if escaped {
                 escaped = false;
+            } else if character == '\\' && self.dialect == Dialect::Any {
+                break;
             } else if character == '\\' && backslash {
                 escaped = true;
             } else if character == quote {
@@ -158,8 +178,10 @@ fn is_word(character: char) -> bool {
     character.is_ascii_alphanumeric() || character == '_' || !character.is_ascii()
 }
 
-/// Where the comment ends that is at the start; `PostgreSQL` nests them.
-fn comment_end(text: &str, nested: bool) -> Option<usize> {
+/// Where the comment ends that is at the start; `PostgreSQL` nests them, so that the end
+/// isn't known where the database isn't.
+fn comment_end(text: &str, dialect: Dialect) -> Option<usize> {
+    let nested = dialect == Dialect::Postgres;
     let mut depth = 0_usize;
     let mut at = 0;
     loop {
@@ -171,6 +193,7 @@ fn comment_end(text: &str, nested: bool) -> Option<usize> {
                 depth += 1;
                 at += open + 2;
             }
+            Some(_) if dialect == Dialect::Any => return None,
             _ => {
                 depth -= 1;
                 at += close + 2;
@@ -202,6 +225,16 @@ mod tests {
         assert_pieces(nested, Dialect::Sqlite, &rest);
         assert_pieces("-- a\n--b\n x", Dialect::Sqlite, &[Word("x")]);
         assert_pieces("# a\nx", Dialect::MySql, &[Word("x")]);
+        assert_pieces("--\n--\ta\nx --", Dialect::MySql, &[Word("x")]);
+        let minus = [Symbol('-'), Symbol('-'), Word("x")];
+        assert_pieces("--x", Dialect::MySql, &minus);
+        assert_pieces("# x", Dialect::Sqlite, &[Symbol('#'), Word("x")]);
+        // Whose database isn't known: one has the rest in a comment, or none has.
+        for unclear in ["--a\nx", "# a\nx", "/* a /* b */ x", "'a\\' x"] {
+            let pieces: Vec<_> = Pieces::new(unclear, Dialect::Any).collect();
+            assert!(matches!(*pieces, [] | [Piece::Value]), "{unclear}");
+        }
+        assert_pieces("-- a\nx /* b */", Dialect::Any, &[Word("x")]);
         assert_pieces("x -- a", Dialect::Sqlite, &[Word("x")]);
         assert_pieces("/* a", Dialect::Sqlite, &[]);
         assert_pieces("/*/ a */ x", Dialect::Sqlite, &[Word("x")]);

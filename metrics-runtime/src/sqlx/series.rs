@@ -11,8 +11,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Tables that get series of their own, of all databases together: as many as a
-/// family has series.
+/// family has series. The tables after them share one series for each database.
 const MOST: usize = 2_000;
+
+/// Beyond that, databases share theirs too.
+const MOST_OF_ALL: usize = 2 * MOST;
 
 /// A registry by its address, a database and a table.
 type Key = (usize, Box<str>, Box<str>);
@@ -88,8 +91,11 @@ impl Series {
         if let Some(found) = known(&wanted, &mut len) {
             return found;
         }
-        if len >= MOST {
-            wanted = key(OVERFLOW, OVERFLOW);
+        for (most, database) in [(MOST, database), (MOST_OF_ALL, OVERFLOW)] {
+            if len < most {
+                break;
+            }
+            wanted = key(database, OVERFLOW);
             if let Some(found) = known(&wanted, &mut len) {
                 return found;
             }
