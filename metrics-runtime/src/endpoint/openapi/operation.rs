@@ -3,14 +3,18 @@
 use super::super::query::MOST;
 use serde_json::{Map, Value, json};
 
-/// The answers that every route can give, beside its own. What access control says has
-/// no form that is promised.
+/// The answers that every route can give, beside its own. What access control says, and
+/// the server itself of what no route sees, has no form that is promised.
 pub(super) fn responses<const N: usize>(own: [(&str, Value); N]) -> Value {
     let told = |description: &str| json!({ "description": description });
     let mut all = Map::from_iter([
         ("401".to_owned(), told("The caller isn't known.")),
         ("403".to_owned(), told("The caller may not.")),
         ("405".to_owned(), error("Another method.")),
+        (
+            "414".to_owned(),
+            told("The server takes no address so long; ask for less at once."),
+        ),
         (
             "429".to_owned(),
             told("The caller has to wait, see `Retry-After`."),
