@@ -42,6 +42,10 @@ pub fn settle() {
 
 /// Sets a source of exemplars. Each series has one after its first recording, and
 /// none is asked for again: what is measured then is the question whether one is due.
+///
+/// # Panics
+///
+/// If it is called twice.
 #[cfg(feature = "exemplars")]
 pub fn offer_exemplars() {
     use metrics_runtime::{Exemplar, set_exemplar_source};

@@ -1,10 +1,11 @@
 //! The numbers of the business: what the visitors have done, to the last one.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use integration_tests::deadline::poll;
 use integration_tests::page::Page;
 
+use crate::figure::{Figures, seen};
 use crate::service::{LIMIT, Report, Shop};
 
 const README: &str = include_str!("../../README.md");
@@ -56,9 +57,6 @@ const PAGES: [&str; 5] = [
 
 /// Bounds of the total of an order, in dollars.
 const BOUNDS: [u32; 9] = [10, 25, 50, 100, 250, 500, 1000, 2500, 5000];
-
-/// Numbers by the family and the label that they are the sum of.
-type Figures = BTreeMap<String, f64>;
 
 // Mutations: a registration, an event or an unfit submission isn't counted; a message or a
 // payment is counted twice, the latter where it ends and where it is dropped; a review is
@@ -165,18 +163,6 @@ fn expected(report: &Report) -> Figures {
     ];
     figures.extend(further.map(|(figure, count)| (figure.to_owned(), count)));
     figures
-}
-
-/// What the page says instead, as far as it says anything.
-fn seen(page: &Page, expected: &Figures) -> Figures {
-    let figures = expected.keys().filter_map(|figure| {
-        let mut words = figure.split(' ');
-        let name = words.next()?;
-        let labels: Vec<_> = words.filter_map(|word| word.split_once('=')).collect();
-        let sum = page.sum(name, &labels)?;
-        Some((figure.clone(), sum))
-    });
-    figures.collect()
 }
 
 /// Each order is in its bucket, and the sum is what all of them cost.

@@ -3,6 +3,7 @@
 
 mod access;
 mod business;
+mod figure;
 mod lifecycle;
 mod number;
 mod operation;

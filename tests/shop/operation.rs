@@ -1,11 +1,10 @@
 //! What an operator looks at first, where the visitors know the truth: caches,
 //! queries, payments, tasks, streams and open connections.
 
-use std::collections::BTreeMap;
-
 use integration_tests::deadline::poll;
 use integration_tests::page::Page;
 
+use crate::figure::{Figures, seen};
 use crate::service::{LIMIT, Report, Shop};
 
 /// What the shop has in its range, each of which is an item of the export.
@@ -32,9 +31,6 @@ fn agrees_with_the_visitors_on_what_operators_look_at() {
     check_searches(&page, &report);
     check_tasks(&page);
 }
-
-/// Numbers by the family and the label that they are the sum of: `tasks_in_progress task=mail`.
-type Figures = BTreeMap<String, f64>;
 
 /// What the page must say, by what the visitors have seen.
 fn expected(report: &Report) -> Figures {
@@ -99,18 +95,6 @@ fn expected(report: &Report) -> Figures {
         }
     }
     figures
-}
-
-/// What the page says instead, as far as it says anything.
-fn seen(page: &Page, expected: &Figures) -> Figures {
-    let figures = expected.keys().filter_map(|figure| {
-        let mut words = figure.split(' ');
-        let name = words.next()?;
-        let labels: Vec<_> = words.filter_map(|word| word.split_once('=')).collect();
-        let sum = page.sum(name, &labels)?;
-        Some((figure.clone(), sum))
-    });
-    figures.collect()
 }
 
 /// Every look-up is a hit or a miss, and there are both.

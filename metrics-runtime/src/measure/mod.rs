@@ -154,7 +154,7 @@ impl Resolved {
         let slot = slot.unwrap_or(Slot::NOWHERE);
         Self {
             first: slot,
-            outcomes: [0, 1, 2, 3].map(|outcome| slot.cell(outcome)),
+            outcomes: slot.cells(),
             bounds: first.map_or(Bounds::NONE, |first| first.bounds),
             handles,
             place: site.place(),

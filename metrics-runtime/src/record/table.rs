@@ -28,6 +28,11 @@ impl Slot {
     pub(crate) const fn cell(self, outcome: u32) -> u32 {
         self.first + self.stride * outcome
     }
+
+    /// Those of all outcomes.
+    pub(crate) fn cells(self) -> [u32; 4] {
+        [0, 1, 2, 3].map(|outcome| self.cell(outcome))
+    }
 }
 
 const _: () = assert!(

@@ -22,7 +22,7 @@ pub(super) struct Series {
     commands: [OnceCell<Operated>; Command::COUNT],
 }
 
-/// A histogram for each outcome.
+/// A histogram for each outcome; those are shown that are recorded into.
 #[derive(Debug)]
 pub(super) struct Timed {
     cells: [u32; 4],
@@ -39,22 +39,10 @@ pub(super) struct Operated {
 /// Those of all registries that have a connection, which are static as well.
 static KNOWN: Mutex<Vec<(&'static Registry, &'static Series)>> = Mutex::new(Vec::new());
 
-/// The cells of a command by outcome, of which those are shown that are recorded into.
-fn by_outcome(family: &FamilyCore, name: &str) -> [u32; 4] {
-    let slot = family.entered(&[name]);
-    [
-        Outcome::Ok,
-        Outcome::Error,
-        Outcome::Panic,
-        Outcome::Cancelled,
-    ]
-    .map(|outcome| slot.cell(outcome.index()))
-}
-
 impl Timed {
     fn of(family: &FamilyCore, name: &str) -> Self {
         Self {
-            cells: by_outcome(family, name),
+            cells: family.entered(&[name]).cells(),
             bounds: family.bounds,
         }
     }
@@ -113,7 +101,7 @@ impl Series {
     #[inline]
     pub(super) fn operated(&self, command: Command) -> &Operated {
         self.commands[command.place() % Command::COUNT].get_or_init(|| Operated {
-            counts: by_outcome(&self.operations, command.as_str()),
+            counts: self.operations.entered(&[command.as_str()]).cells(),
             durations: Timed::of(&self.durations, command.as_str()),
         })
     }

@@ -90,7 +90,7 @@ impl<C: Connected> Link<C> {
     }
 }
 
-impl<DB: Instrumentable> Instrumented<Transaction<'_, DB>> {
+impl<'t, DB: Instrumentable> Instrumented<Transaction<'t, DB>> {
     /// Commits the transaction.
     ///
     /// # Errors
@@ -101,18 +101,7 @@ impl<DB: Instrumentable> Instrumented<Transaction<'_, DB>> {
     ///
     /// When this is given up, the transaction counts as failed.
     pub async fn commit(self) -> Result<(), Error> {
-        let Link {
-            inner,
-            series,
-            mut open,
-            ..
-        } = self.link;
-        set(&mut open, End::Failed);
-        let done = inner.commit().await;
-        note::<DB, _>(series, &done);
-        done?;
-        set(&mut open, End::Committed);
-        Ok(())
+        self.end(End::Committed, Transaction::commit).await
     }
 
     /// Rolls the transaction back.
@@ -125,17 +114,25 @@ impl<DB: Instrumentable> Instrumented<Transaction<'_, DB>> {
     ///
     /// When this is given up, the transaction counts as failed.
     pub async fn rollback(self) -> Result<(), Error> {
+        self.end(End::RolledBack, Transaction::rollback).await
+    }
+
+    async fn end<F>(self, end: End, by: impl FnOnce(Transaction<'t, DB>) -> F) -> Result<(), Error>
+    where
+        F: Future<Output = Result<(), Error>>,
+    {
         let Link {
             inner,
             series,
             mut open,
             ..
         } = self.link;
+        // Until it is done.
         set(&mut open, End::Failed);
-        let done = inner.rollback().await;
+        let done = by(inner).await;
         note::<DB, _>(series, &done);
         done?;
-        set(&mut open, End::RolledBack);
+        set(&mut open, end);
         Ok(())
     }
 }

@@ -152,6 +152,21 @@ fn without_time_or_events_there_are_no_rates() {
     }
 }
 
+/// Look-ups in a cache and operations on a model, both of this name.
+fn look_up_and_write(registry: &Registry, name: &str) {
+    for (desc, amount) in [
+        (&cache::CACHE_HITS_TOTAL, 3),
+        (&cache::CACHE_MISSES_TOTAL, 1),
+        (&model::MODEL_INSERTS_TOTAL, 1),
+        (&model::MODEL_UPDATES_TOTAL, 2),
+        (&model::MODEL_DELETES_TOTAL, 3),
+        (&model::MODEL_READS_TOTAL, 4),
+    ] {
+        let family = registry.builtin(desc);
+        at::<Counter>(&family, &[name], Outcome::Ok).inc_by(amount);
+    }
+}
+
 #[test]
 fn functions_caches_and_models_are_told_apart() {
     let mut program = Program::new();
@@ -162,16 +177,7 @@ fn functions_caches_and_models_are_told_apart() {
         let durations = registry.builtin(&FUNCTION_DURATION_SECONDS);
         at::<Histogram>(&durations, &["pay", "shop"], Outcome::Error).observe(2.0);
         at::<Histogram>(&durations, &["pay", "shop"], Outcome::Cancelled).observe(2.0);
-        let count = |desc, amount| {
-            let family = registry.builtin(desc);
-            at::<Counter>(&family, &["Cart"], Outcome::Ok).inc_by(amount);
-        };
-        count(&cache::CACHE_HITS_TOTAL, 3);
-        count(&cache::CACHE_MISSES_TOTAL, 1);
-        count(&model::MODEL_INSERTS_TOTAL, 1);
-        count(&model::MODEL_UPDATES_TOTAL, 2);
-        count(&model::MODEL_DELETES_TOTAL, 3);
-        count(&model::MODEL_READS_TOTAL, 4);
+        look_up_and_write(registry, "Cart");
     });
     let report = program.report();
     let window = &report.windows[0];
@@ -235,16 +241,7 @@ fn minute_under(profile: Profile) -> Value {
             at::<Histogram>(&latency, &["GET", "shop:list"], Outcome::Ok).observe(0.25);
         }
         // As annotated functions do under each profile.
-        let count = |desc, amount| {
-            let family = registry.builtin(desc);
-            at::<Counter>(&family, &["item"], Outcome::Ok).inc_by(amount);
-        };
-        count(&cache::CACHE_HITS_TOTAL, 3);
-        count(&cache::CACHE_MISSES_TOTAL, 1);
-        count(&model::MODEL_INSERTS_TOTAL, 1);
-        count(&model::MODEL_UPDATES_TOTAL, 2);
-        count(&model::MODEL_DELETES_TOTAL, 3);
-        count(&model::MODEL_READS_TOTAL, 4);
+        look_up_and_write(registry, "item");
     });
     let mut report = serde_json::to_value(program.report()).expect("it is JSON");
     let windows = report["windows"].as_array_mut().expect("it is a list");

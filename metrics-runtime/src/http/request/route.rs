@@ -33,8 +33,7 @@ pub(super) struct Route {
     pub(super) response_size: Histogram,
     /// It stands for no route.
     pub(super) is_unmatched: bool,
-    /// There is more to do for good if the layer has labels, takes a sample or counts
-    /// queries.
+    /// There is more to do if the layer has labels, takes a sample or counts queries.
     pub(super) special: Special,
     pub(super) plain: Series,
     /// Of further labels, by their combination; none where there are no such labels.
