@@ -29,6 +29,9 @@ where
         self.inner.poll_ready(context)
     }
 
+    // Inlined where axum boxes what it returns, the future of a service would be copied once
+    // more: into the frame of its caller, and from there into the box.
+    #[inline(never)]
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
         // Declared first, so that it ends after the recorder is dropped by a service
         // that unwinds, which is how the recorder knows.
