@@ -170,8 +170,8 @@ impl Resolved {
 
     /// Adds a duration to the first instrument.
     #[inline]
-    fn observe(&self, nanos: u64, outcome: u32) {
-        Histogram::observe_nanos_at(self.cell(outcome), self.bounds, nanos);
+    fn observe(&self, nanos: u64, outcome: Outcome) {
+        Histogram::observe_nanos_at(self.cell(outcome.index()), self.bounds, nanos);
     }
 
     /// Adds a finished call to the cells of every instrument; `rows` has the

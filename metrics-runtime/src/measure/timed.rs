@@ -77,7 +77,7 @@ impl Entered for Timed {
     #[inline]
     fn record(self, outcome: Outcome, _: &Reading<'_>) {
         if let Some(site) = self.site {
-            time(site, self.start, outcome.index());
+            time(site, self.start, outcome);
         }
     }
 
@@ -97,7 +97,7 @@ impl Entered for Timed {
 /// Out of line, for the size of annotated functions; a function of C, so that
 /// they need no code for its unwinding, of which there is none.
 #[inline(never)]
-extern "C" fn time(site: &'static Site, start: Ticks, outcome: u32) {
+extern "C" fn time(site: &'static Site, start: Ticks, outcome: Outcome) {
     match Ticks::of_counter().nanos_since(start) {
         Some(nanos) => observe(site, nanos, outcome),
         None => time_slowly(site, start, outcome),
@@ -106,14 +106,14 @@ extern "C" fn time(site: &'static Site, start: Ticks, outcome: u32) {
 
 #[cold]
 #[inline(never)]
-extern "C" fn time_slowly(site: &'static Site, start: Ticks, outcome: u32) {
+extern "C" fn time_slowly(site: &'static Site, start: Ticks, outcome: Outcome) {
     if start != Ticks::VOID {
         observe(site, start.elapsed_nanos(), outcome);
     }
 }
 
 #[inline]
-fn observe(site: &'static Site, nanos: u64, outcome: u32) {
+fn observe(site: &'static Site, nanos: u64, outcome: Outcome) {
     // Entered, so resolved.
     if let Some(resolved) = site.resolved().get() {
         resolved.observe(nanos, outcome);
