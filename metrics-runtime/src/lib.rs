@@ -230,14 +230,46 @@ pub use attribute::{
     track_query, track_task,
 };
 
-/// The README's examples are tests, and so are those of the pages beside it.
+/// The README's examples are tests, and so are those of the pages in `docs/`.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
 
 #[cfg(doctest)]
+#[doc = include_str!("../../docs/attributes.md")]
+struct Attributes;
+
+#[cfg(doctest)]
 #[doc = include_str!("../../docs/coming-from.md")]
 struct ComingFrom;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/configuration.md")]
+struct Configuration;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/endpoints.md")]
+struct EndpointsAndAccess;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/health.md")]
+struct HealthAndProbes;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/process.md")]
+struct Process;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/requests.md")]
+struct Requests;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/shop.md")]
+struct Shop;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/stores.md")]
+struct Stores;
 
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/troubleshooting.md")]

@@ -47,6 +47,28 @@ impl Source {
         self.texts().any(|literal| literal == text)
     }
 
+    /// Whether a text says this, be it on several lines.
+    pub(crate) fn says(&self, words: &str) -> bool {
+        let pieces = self.code.split("\\\n");
+        let whole: String = pieces
+            .enumerate()
+            .map(|(index, piece)| {
+                if index == 0 {
+                    piece
+                } else {
+                    piece.trim_start()
+                }
+            })
+            .collect();
+        whole.contains(words)
+    }
+
+    /// Whether there is a function of this name.
+    pub(crate) fn has_function(&self, name: &str) -> bool {
+        let named = |end| self.code.contains(&format!("fn {name}{end}"));
+        named('(') || named('<')
+    }
+
     /// Whether `family!` declares this family.
     pub(crate) fn has_builtin(&self, family: &str) -> bool {
         let handle = format!("{family}(");
