@@ -4,9 +4,9 @@ use std::future::Future;
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
+use integration_tests::child::in_child;
 use metrics_runtime::{Metrics, Registry, in_progress};
 
-use crate::child::in_child;
 use crate::driver::{End, Failure, VALUE, assert_panics, cancel, page, ready, suspend};
 
 static REGISTRY: Registry = Registry::new();

@@ -1,6 +1,7 @@
 //! Variables of the environment, which belong to a whole process: each test
 //! runs itself again in a child that has them.
 
+use integration_tests::child::in_child;
 use metrics_runtime::{
     AppInfo, BuildError, Collector, Families, Metrics, MetricsBuilder, Registry, counted, global,
     metrics, timed,
@@ -8,8 +9,6 @@ use metrics_runtime::{
 use std::error::Error;
 use std::thread;
 use std::time::Duration;
-
-use crate::child::in_child;
 
 #[counted]
 fn in_the_environment() -> Result<u32, String> {

@@ -1,11 +1,12 @@
 //! Several registries of the `prometheus` crate on one page.
 
+use integration_tests::child::in_child;
 use metrics_runtime::{Diagnostic, Metrics, Registry, counted};
 use prometheus::core::Collector;
 use prometheus::{HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts};
 
-use crate::child::{Told, in_child};
 use crate::driver::page;
+use crate::told::Told;
 
 #[track_caller]
 fn register(registry: &prometheus::Registry, collector: &(impl Collector + Clone + 'static)) {

@@ -1,10 +1,11 @@
 //! The diagnostics hook, which is the user's code and may come back to the
 //! toolkit from wherever it is called.
 
+use integration_tests::child::in_child;
 use metrics_runtime::{Conflict, Diagnostic, Overflow, Place, Registry, counted, global};
 
-use crate::child::{Told, in_child};
 use crate::driver::page;
+use crate::told::Told;
 
 static REGISTRY: Registry = Registry::new();
 

@@ -6,10 +6,10 @@ use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 
+use integration_tests::child::in_child;
 use metrics_runtime::builtin::function::function_calls_in_progress;
 use metrics_runtime::{Metrics, Registry, in_progress};
 
-use crate::child::in_child;
 use crate::driver::{End, Failure, VALUE, assert_panics, cancel, caught, page, ready, suspend};
 
 static REGISTRY: Registry = Registry::new();

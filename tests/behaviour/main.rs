@@ -2,9 +2,9 @@
 
 mod annotated_module;
 mod bucket_series;
-mod child;
 mod driver;
 mod steps;
+mod told;
 
 mod age;
 mod block;

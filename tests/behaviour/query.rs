@@ -4,9 +4,9 @@
 
 use std::time::{Duration, Instant};
 
+use integration_tests::child::in_child;
 use metrics_runtime::{BuildError, Metrics, Registry, track_query};
 
-use crate::child::in_child;
 use crate::driver::{
     Calls, End, Failure, VALUE, assert_panics, by_outcome, cancel, page, ready, spin,
 };

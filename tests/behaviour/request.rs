@@ -5,9 +5,9 @@ use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 
+use integration_tests::child::in_child;
 use metrics_runtime::{Registry, count_request_queries, global, track_query};
 
-use crate::child::in_child;
 use crate::driver::{End, Failure, assert_panics, page, ready, suspend};
 
 static REGISTRY: Registry = Registry::new();

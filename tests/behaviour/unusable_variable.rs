@@ -1,10 +1,11 @@
 //! Variables of the environment that can't be used, in programs that never
 //! call `build()` and so get no error from it.
 
+use integration_tests::child::in_child;
 use metrics_runtime::{Diagnostic, Metrics, Registry, counted, global};
 
-use crate::child::{Told, in_child};
 use crate::driver::{Calls, counted as calls};
+use crate::told::Told;
 
 static REGISTRY: Registry = Registry::new();
 

@@ -14,8 +14,11 @@ mod shape;
 mod sqlite;
 mod statistics;
 mod target;
+mod task;
 mod tracked;
 mod transaction;
+
+use tokio::runtime::{Builder, Runtime};
 
 /// Whether figures are proved: loads are as long as promised, and times are asserted.
 fn proves() -> bool {
@@ -25,4 +28,10 @@ fn proves() -> bool {
 /// How many operations a load has: `full` where the figures are proved.
 fn operations(full: u64) -> u64 {
     if proves() { full } else { full / 50 }
+}
+
+/// A runtime of one thread.
+fn runtime() -> Runtime {
+    let runtime = Builder::new_current_thread().enable_all().build();
+    runtime.expect("it starts")
 }

@@ -134,10 +134,7 @@ async fn migrations_of_mysql_are_counted() -> Result<(), Box<dyn std::error::Err
 // Mutation: `instrument_migrator` spawns on whatever runs the collectors.
 #[test]
 fn without_a_runtime_a_migrator_is_refused() {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    let runtime = runtime.expect("the system has one");
+    let runtime = crate::runtime();
     let pool = runtime.block_on(async {
         let options = sqlx::sqlite::SqlitePoolOptions::new();
         options

@@ -7,6 +7,7 @@ use std::task::{Context, Waker};
 use std::time::Duration;
 
 use futures_util::{FutureExt as _, StreamExt as _, TryStreamExt as _};
+use integration_tests::child::in_child;
 use integration_tests::postgres::Postgres as Server;
 use metrics_runtime::builtin::database::{
     db_connection_acquire_duration_seconds, db_errors_by_class_total, db_transactions_begun_total,
@@ -19,6 +20,7 @@ use sqlx::sqlite::SqlitePoolOptions;
 use sqlx::{Executor as _, Row as _, SqlStr, SqlitePool};
 use tokio::sync::Notify;
 
+use crate::runtime;
 use crate::target::Target;
 
 /// Takes its time: one poll doesn't see its end.
@@ -339,45 +341,29 @@ async fn a_pool_that_is_dropped_is_gone_and_its_name_is_free() -> sqlx::Result<(
 #[test]
 fn nothing_is_recorded_where_that_is_turned_off() {
     const NAME: &str = "query::nothing_is_recorded_where_that_is_turned_off";
-    if std::env::var_os("METRICS_ENABLED").is_none() {
-        // For the whole process, so in one of its own.
-        let program = std::env::current_exe().expect("it runs");
-        let mut command = std::process::Command::new(program);
-        command
-            .args(["--exact", NAME])
-            .env("METRICS_ENABLED", "false");
-        let output = command.output().expect("it starts");
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        assert!(
-            output.status.success() && text.contains("1 passed"),
-            "{text}"
-        );
-        return;
-    }
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    runtime.expect("it starts").block_on(async {
-        // The page is empty then; the series of the global registry can be read.
-        let target = Target::of(metrics_runtime::global());
-        let pool = target.sqlite().await;
-        sqlx::query("SELECT 1")
-            .execute(&pool)
-            .await
-            .expect("it works");
-        let transaction = pool.begin().await.expect("it works");
-        transaction.commit().await.expect("it works");
-        assert!(pool.execute("SELEC").await.is_err());
-        let queries = |operation, outcome| {
-            let queries = db_queries_total("main", operation, "", outcome);
-            queries.get()
-        };
-        assert_eq!(queries("select", Outcome::Ok), 0);
-        assert_eq!(queries("other", Outcome::Error), 0);
-        assert_eq!(db_errors_by_class_total("main", "SQLITE_ERROR").get(), 0);
-        assert_eq!(db_transactions_begun_total("main").get(), 0);
-        assert_eq!(db_transactions_total("main", "committed").get(), 0);
-        let acquired = db_connection_acquire_duration_seconds("main", Outcome::Ok);
-        assert_eq!(acquired.count(), 0);
+    in_child(NAME, &[("METRICS_ENABLED", "false")], || {
+        runtime().block_on(async {
+            // The page is empty then; the series of the global registry can be read.
+            let target = Target::of(metrics_runtime::global());
+            let pool = target.sqlite().await;
+            sqlx::query("SELECT 1")
+                .execute(&pool)
+                .await
+                .expect("it works");
+            let transaction = pool.begin().await.expect("it works");
+            transaction.commit().await.expect("it works");
+            assert!(pool.execute("SELEC").await.is_err());
+            let queries = |operation, outcome| {
+                let queries = db_queries_total("main", operation, "", outcome);
+                queries.get()
+            };
+            assert_eq!(queries("select", Outcome::Ok), 0);
+            assert_eq!(queries("other", Outcome::Error), 0);
+            assert_eq!(db_errors_by_class_total("main", "SQLITE_ERROR").get(), 0);
+            assert_eq!(db_transactions_begun_total("main").get(), 0);
+            assert_eq!(db_transactions_total("main", "committed").get(), 0);
+            let acquired = db_connection_acquire_duration_seconds("main", Outcome::Ok);
+            assert_eq!(acquired.count(), 0);
+        });
     });
 }

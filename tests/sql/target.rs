@@ -3,11 +3,14 @@
 use std::time::Duration;
 
 use integration_tests::page::Page;
-use metrics_runtime::{Instrumented, Metrics, Registry};
-use sqlx::mysql::MySqlPoolOptions;
-use sqlx::postgres::PgPoolOptions;
-use sqlx::sqlite::SqlitePoolOptions;
-use sqlx::{MySql, Pool, Postgres, Sqlite};
+use metrics_runtime::{Instrumentable, Instrumented, Metrics, Registry};
+use sqlx::pool::PoolOptions;
+use sqlx::{Database, MySql, Pool, Postgres, Sqlite};
+
+fn five<DB: Database>() -> PoolOptions<DB> {
+    let options = PoolOptions::new().max_connections(5);
+    options.acquire_timeout(Duration::from_mins(1))
+}
 
 /// The queries of one database in one registry.
 #[derive(Clone, Copy)]
@@ -29,32 +32,27 @@ impl Target {
 
     /// A database in memory, of one connection.
     pub(crate) async fn sqlite(self) -> Instrumented<Pool<Sqlite>> {
-        let options = SqlitePoolOptions::new().max_connections(1);
-        let options = self.metrics.count_connections("main", options);
-        let pool = options.connect("sqlite::memory:").await;
-        let pool = pool.expect("there is memory");
-        let pool = self.metrics.instrument_pool("main", &pool);
-        pool.expect("the name is free")
+        let options = PoolOptions::new().max_connections(1);
+        self.connect(options, "sqlite::memory:").await
     }
 
     /// Five connections to a server.
     pub(crate) async fn postgres(self, url: &str) -> Instrumented<Pool<Postgres>> {
-        let options = PgPoolOptions::new()
-            .max_connections(5)
-            .acquire_timeout(Duration::from_mins(1));
-        let options = self.metrics.count_connections("main", options);
-        let pool = options.connect(url).await.expect("the server answers");
-        let pool = self.metrics.instrument_pool("main", &pool);
-        pool.expect("the name is free")
+        self.connect(five(), url).await
     }
 
     /// Five connections to a server.
     pub(crate) async fn mysql(self, url: &str) -> Instrumented<Pool<MySql>> {
-        let options = MySqlPoolOptions::new()
-            .max_connections(5)
-            .acquire_timeout(Duration::from_mins(1));
+        self.connect(five(), url).await
+    }
+
+    async fn connect<DB: Instrumentable>(
+        self,
+        options: PoolOptions<DB>,
+        url: &str,
+    ) -> Instrumented<Pool<DB>> {
         let options = self.metrics.count_connections("main", options);
-        let pool = options.connect(url).await.expect("the server answers");
+        let pool = options.connect(url).await.expect("the database answers");
         let pool = self.metrics.instrument_pool("main", &pool);
         pool.expect("the name is free")
     }

@@ -9,6 +9,7 @@
 //! decodes the protobuf format.
 
 mod account;
+pub mod child;
 pub mod component;
 pub mod deadline;
 pub mod http;

@@ -100,7 +100,7 @@ fn resolve(site: &'static Site) {
 #[inline(never)]
 fn count_untouched(site: &'static Site, outcome: Outcome) {
     if let Some(resolved) = Resolved::of(site) {
-        let cell = resolved.cell(outcome.index());
+        let cell = resolved.cell(outcome);
         thread::add(cell, 1);
         exemplar::offer(cell, || 1.0);
     }

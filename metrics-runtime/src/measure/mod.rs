@@ -42,7 +42,9 @@ pub use timed::enter_timed;
 use crate::catalogue::{NOWHERE, OFF, Place, Record, Site, Source, UNRESOLVED};
 use crate::label::{LabelValue, Model, Scratch, with_texts};
 use crate::outcome::{Outcome, Reading};
-use crate::record::{Ages, Bounds, FamilyCore, Histogram, Slot, exemplar, thread};
+use crate::record::{
+    Ages, Bounds, ByOutcome, FamilyCore, Histogram, Slot, Timed, exemplar, thread,
+};
 use call::Call;
 use once_cell::sync::OnceCell;
 use std::sync::Arc;
@@ -53,10 +55,8 @@ pub(crate) struct Resolved {
     /// The cells of the first instrument, if its labels are constant and its
     /// family is in force.
     first: Slot,
-    /// Its cells by outcome.
-    outcomes: [u32; 4],
-    /// Its bounds, if it is a histogram.
-    bounds: &'static Bounds,
+    /// Its cells by outcome, and its bounds if it is a histogram.
+    outcomes: Timed,
     handles: Box<[Handle]>,
     place: Place,
 }
@@ -152,10 +152,10 @@ impl Resolved {
         let first = handles.first();
         let slot = first.and_then(|first| first.fixed);
         let slot = slot.unwrap_or(Slot::NOWHERE);
+        let bounds = first.map_or(Bounds::NONE, |first| first.bounds);
         Self {
             first: slot,
-            outcomes: slot.cells(),
-            bounds: first.map_or(Bounds::NONE, |first| first.bounds),
+            outcomes: Timed::new(ByOutcome::new(slot), bounds),
             handles,
             place: site.place(),
         }
@@ -163,15 +163,14 @@ impl Resolved {
 
     /// The first instrument's cell for an outcome.
     #[inline]
-    fn cell(&self, outcome: u32) -> u32 {
-        // Masked: cheaper than a check, and never out of bounds.
-        self.outcomes[outcome as usize % 4]
+    fn cell(&self, outcome: Outcome) -> u32 {
+        self.outcomes.cell(outcome)
     }
 
     /// Adds a duration to the first instrument.
     #[inline]
     fn observe(&self, nanos: u64, outcome: Outcome) {
-        Histogram::observe_nanos_at(self.cell(outcome.index()), self.bounds, nanos);
+        self.outcomes.observe(outcome, nanos);
     }
 
     /// Adds a finished call to the cells of every instrument; `rows` has the

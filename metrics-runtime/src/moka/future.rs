@@ -1,9 +1,9 @@
 //! Caches that are awaited.
 
-use super::entries::Entries;
 use super::loading::Loading;
+use super::recorded::Recorded;
 use super::{cause_of, outcome_of};
-use crate::{CacheMetrics, Metrics, Outcome};
+use crate::{Metrics, Outcome};
 use ::moka::future::{Cache, CacheBuilder};
 use ::moka::notification::{ListenerFuture, RemovalCause};
 use std::borrow::Borrow;
@@ -11,21 +11,12 @@ use std::fmt;
 use std::future::ready;
 use std::hash::Hash;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 /// A cache of moka that is recorded; made by [`Metrics::instrument_moka_future`]. Clones are
 /// the same cache.
 ///
-/// | family | labels | what |
-/// |---|---|---|
-/// | `cache_hits_total`, `cache_misses_total` | `cache` | look-ups: `get`, `get_with`, `try_get_with` |
-/// | `cache_sets_total` | `cache` | values written, by `insert` or by a load |
-/// | `cache_deletes_total` | `cache` | values deleted, by `remove` or `invalidate` |
-/// | `cache_errors_total` | `cache` | loads that failed or panicked |
-/// | `cache_load_duration_seconds` | `cache`, `outcome` | loads of `get_with` and `try_get_with` |
-/// | `cache_loads_joined_total` | `cache` | look-ups that missed and were given what another one has loaded |
-/// | `cache_evictions_total` | `cache`, `cause` | what the listener is told: `size`, `expired`, `explicit`, `replaced` |
-/// | `cache_entries` | `cache` | the `entry_count` of the cache, which follows its maintenance |
+#[doc = include_str!("family.md")]
 ///
 /// A load that is dropped before it ends is `cancelled`; moka then lets the next caller
 /// load.
@@ -61,9 +52,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// # }
 /// ```
 pub struct MokaFutureCache<K, V> {
-    inner: Cache<K, V>,
-    metrics: CacheMetrics,
-    entries: Arc<Entries>,
+    cache: Recorded<Cache<K, V>>,
 }
 
 impl Metrics {
@@ -83,7 +72,7 @@ impl Metrics {
         self.instrument_moka_future_with_listener(name, builder, |_, _, _| Box::pin(ready(())))
     }
 
-    /// As [`instrument_moka_future`](Self::instrument_moka), with a listener that is told of
+    /// As [`instrument_moka_future`](Self::instrument_moka_future), with a listener that is told of
     /// what leaves the cache.
     pub fn instrument_moka_future_with_listener<K, V>(
         &self,
@@ -102,9 +91,7 @@ impl Metrics {
             listener(key, value, cause)
         });
         MokaFutureCache {
-            inner: builder.build(),
-            entries: Arc::new(Entries::new(metrics.clone())),
-            metrics,
+            cache: Recorded::new(builder.build(), metrics),
         }
     }
 }
@@ -120,12 +107,8 @@ where
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        let found = self.inner.get(key).await;
-        if found.is_some() {
-            self.metrics.hit();
-        } else {
-            self.metrics.miss();
-        }
+        let found = self.cache.inner.get(key).await;
+        self.cache.looked_up(found.is_some());
         found
     }
 
@@ -135,9 +118,9 @@ where
             return found;
         }
         let has_loaded = AtomicBool::new(false);
-        let init = Loading::new(&self.metrics, &has_loaded, init, |_: &V| Outcome::Ok);
-        let value = self.inner.get_with(key, init).await;
-        self.looked_up(&has_loaded, true);
+        let init = Loading::new(&self.cache.metrics, &has_loaded, init, |_: &V| Outcome::Ok);
+        let value = self.cache.inner.get_with(key, init).await;
+        self.cache.given(has_loaded.into_inner(), true);
         value
     }
 
@@ -158,35 +141,16 @@ where
             return Ok(found);
         }
         let has_loaded = AtomicBool::new(false);
-        let init = Loading::new(&self.metrics, &has_loaded, init, outcome_of);
-        let result = self.inner.try_get_with(key, init).await;
-        self.looked_up(&has_loaded, result.is_ok());
+        let init = Loading::new(&self.cache.metrics, &has_loaded, init, outcome_of);
+        let result = self.cache.inner.try_get_with(key, init).await;
+        self.cache.given(has_loaded.into_inner(), result.is_ok());
         result
-    }
-
-    /// A look-up that has missed has a value now, or an error.
-    fn looked_up(&self, has_loaded: &AtomicBool, is_ok: bool) {
-        // Relaxed: the load was awaited here.
-        if !has_loaded.load(Ordering::Relaxed) {
-            self.metrics.load_joined();
-        } else if is_ok {
-            self.written();
-        }
-    }
-
-    fn written(&self) {
-        self.metrics.set();
-        self.show_entries();
-    }
-
-    fn show_entries(&self) {
-        self.entries.show(self.inner.entry_count());
     }
 
     /// Writes a value.
     pub async fn insert(&self, key: K, value: V) {
-        self.inner.insert(key, value).await;
-        self.written();
+        self.cache.inner.insert(key, value).await;
+        self.cache.written();
     }
 
     /// Deletes the value of a key, and gives it.
@@ -195,11 +159,8 @@ where
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        let removed = self.inner.remove(key).await;
-        if removed.is_some() {
-            self.metrics.delete();
-            self.show_entries();
-        }
+        let removed = self.cache.inner.remove(key).await;
+        self.cache.removed(removed.is_some());
         removed
     }
 
@@ -215,8 +176,8 @@ where
     /// Deletes all values; each is an eviction with the cause `explicit` when
     /// maintenance comes to it.
     pub fn invalidate_all(&self) {
-        self.inner.invalidate_all();
-        self.show_entries();
+        self.cache.inner.invalidate_all();
+        self.cache.show_entries();
     }
 
     /// Whether there is a value for a key; no look-up is counted.
@@ -225,27 +186,25 @@ where
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        self.inner.contains_key(key)
+        self.cache.inner.contains_key(key)
     }
 
     /// About how many values there are, as of the last maintenance.
     pub fn entry_count(&self) -> u64 {
-        self.inner.entry_count()
+        self.cache.inner.entry_count()
     }
 
     /// Does what maintenance is due: evictions, and the count of values.
     pub async fn run_pending_tasks(&self) {
-        self.inner.run_pending_tasks().await;
-        self.show_entries();
+        self.cache.inner.run_pending_tasks().await;
+        self.cache.show_entries();
     }
 }
 
 impl<K, V> Clone for MokaFutureCache<K, V> {
     fn clone(&self) -> Self {
         Self {
-            inner: self.inner.clone(),
-            metrics: self.metrics.clone(),
-            entries: Arc::clone(&self.entries),
+            cache: self.cache.clone(),
         }
     }
 }
@@ -254,7 +213,7 @@ impl<K, V> Clone for MokaFutureCache<K, V> {
 impl<K, V> fmt::Debug for MokaFutureCache<K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MokaFutureCache")
-            .field("metrics", &self.metrics)
+            .field("metrics", &self.cache.metrics)
             .finish_non_exhaustive()
     }
 }

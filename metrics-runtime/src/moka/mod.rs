@@ -3,6 +3,7 @@
 mod entries;
 mod future;
 mod loading;
+mod recorded;
 mod sync;
 
 pub use future::MokaFutureCache;

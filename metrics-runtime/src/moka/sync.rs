@@ -1,8 +1,8 @@
 //! Caches that block.
 
-use super::entries::Entries;
+use super::recorded::Recorded;
 use super::{cause_of, outcome_of};
-use crate::{CacheMetrics, Metrics, Outcome};
+use crate::{Metrics, Outcome};
 use ::moka::notification::RemovalCause;
 use ::moka::sync::{Cache, CacheBuilder};
 use std::borrow::Borrow;
@@ -13,16 +13,7 @@ use std::sync::Arc;
 /// A cache of moka that is recorded; made by [`Metrics::instrument_moka`]. Clones are
 /// the same cache.
 ///
-/// | family | labels | what |
-/// |---|---|---|
-/// | `cache_hits_total`, `cache_misses_total` | `cache` | look-ups: `get`, `get_with`, `try_get_with` |
-/// | `cache_sets_total` | `cache` | values written, by `insert` or by a load |
-/// | `cache_deletes_total` | `cache` | values deleted, by `remove` or `invalidate` |
-/// | `cache_errors_total` | `cache` | loads that failed or panicked |
-/// | `cache_load_duration_seconds` | `cache`, `outcome` | loads of `get_with` and `try_get_with` |
-/// | `cache_loads_joined_total` | `cache` | look-ups that missed and were given what another one has loaded |
-/// | `cache_evictions_total` | `cache`, `cause` | what the listener is told: `size`, `expired`, `explicit`, `replaced` |
-/// | `cache_entries` | `cache` | the `entry_count` of the cache, which follows its maintenance |
+#[doc = include_str!("family.md")]
 ///
 /// A look-up that loads is a miss, a load and, if that went well, a set. Operations
 /// aren't timed: to read the clock takes as long as a look-up.
@@ -54,9 +45,7 @@ use std::sync::Arc;
 /// # }
 /// ```
 pub struct MokaCache<K, V> {
-    inner: Cache<K, V>,
-    metrics: CacheMetrics,
-    entries: Arc<Entries>,
+    cache: Recorded<Cache<K, V>>,
 }
 
 impl Metrics {
@@ -95,9 +84,7 @@ impl Metrics {
             listener(key, value, cause);
         });
         MokaCache {
-            inner: builder.build(),
-            entries: Arc::new(Entries::new(metrics.clone())),
-            metrics,
+            cache: Recorded::new(builder.build(), metrics),
         }
     }
 }
@@ -113,12 +100,8 @@ where
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        let found = self.inner.get(key);
-        if found.is_some() {
-            self.metrics.hit();
-        } else {
-            self.metrics.miss();
-        }
+        let found = self.cache.inner.get(key);
+        self.cache.looked_up(found.is_some());
         found
     }
 
@@ -128,14 +111,14 @@ where
             return found;
         }
         let mut has_loaded = false;
-        let value = self.inner.get_with(key, || {
+        let value = self.cache.inner.get_with(key, || {
             has_loaded = true;
-            let load = self.metrics.load();
+            let load = self.cache.metrics.load();
             let value = init();
             load.finish(Outcome::Ok);
             value
         });
-        self.looked_up(has_loaded, true);
+        self.cache.given(has_loaded, true);
         value
     }
 
@@ -152,39 +135,21 @@ where
             return Ok(found);
         }
         let mut has_loaded = false;
-        let result = self.inner.try_get_with(key, || {
+        let result = self.cache.inner.try_get_with(key, || {
             has_loaded = true;
-            let load = self.metrics.load();
+            let load = self.cache.metrics.load();
             let value = init();
             load.finish(outcome_of(&value));
             value
         });
-        self.looked_up(has_loaded, result.is_ok());
+        self.cache.given(has_loaded, result.is_ok());
         result
-    }
-
-    /// A look-up that has missed has a value now, or an error.
-    fn looked_up(&self, has_loaded: bool, is_ok: bool) {
-        if !has_loaded {
-            self.metrics.load_joined();
-        } else if is_ok {
-            self.written();
-        }
-    }
-
-    fn written(&self) {
-        self.metrics.set();
-        self.show_entries();
-    }
-
-    fn show_entries(&self) {
-        self.entries.show(self.inner.entry_count());
     }
 
     /// Writes a value.
     pub fn insert(&self, key: K, value: V) {
-        self.inner.insert(key, value);
-        self.written();
+        self.cache.inner.insert(key, value);
+        self.cache.written();
     }
 
     /// Deletes the value of a key, and gives it.
@@ -193,11 +158,8 @@ where
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        let removed = self.inner.remove(key);
-        if removed.is_some() {
-            self.metrics.delete();
-            self.show_entries();
-        }
+        let removed = self.cache.inner.remove(key);
+        self.cache.removed(removed.is_some());
         removed
     }
 
@@ -213,8 +175,8 @@ where
     /// Deletes all values; each is an eviction with the cause `explicit` when
     /// maintenance comes to it.
     pub fn invalidate_all(&self) {
-        self.inner.invalidate_all();
-        self.show_entries();
+        self.cache.inner.invalidate_all();
+        self.cache.show_entries();
     }
 
     /// Whether there is a value for a key; no look-up is counted.
@@ -223,27 +185,25 @@ where
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        self.inner.contains_key(key)
+        self.cache.inner.contains_key(key)
     }
 
     /// About how many values there are, as of the last maintenance.
     pub fn entry_count(&self) -> u64 {
-        self.inner.entry_count()
+        self.cache.inner.entry_count()
     }
 
     /// Does what maintenance is due: evictions, and the count of values.
     pub fn run_pending_tasks(&self) {
-        self.inner.run_pending_tasks();
-        self.show_entries();
+        self.cache.inner.run_pending_tasks();
+        self.cache.show_entries();
     }
 }
 
 impl<K, V> Clone for MokaCache<K, V> {
     fn clone(&self) -> Self {
         Self {
-            inner: self.inner.clone(),
-            metrics: self.metrics.clone(),
-            entries: Arc::clone(&self.entries),
+            cache: self.cache.clone(),
         }
     }
 }
@@ -252,7 +212,7 @@ impl<K, V> Clone for MokaCache<K, V> {
 impl<K, V> fmt::Debug for MokaCache<K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MokaCache")
-            .field("metrics", &self.metrics)
+            .field("metrics", &self.cache.metrics)
             .finish_non_exhaustive()
     }
 }

@@ -3,6 +3,7 @@
 mod database;
 mod django;
 mod exception;
+mod labelled;
 mod projection;
 mod rule;
 

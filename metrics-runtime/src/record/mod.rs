@@ -22,6 +22,7 @@ mod metric;
 #[cfg(feature = "http")]
 mod names;
 mod native;
+mod outcome;
 mod row;
 mod scan;
 mod series;
@@ -45,6 +46,7 @@ pub use metric::{Family, Metric};
 #[cfg(feature = "http")]
 pub(crate) use names::Names;
 pub(crate) use native::{NativeReading, Shape, classic_bounds};
+pub(crate) use outcome::{ByOutcome, Timed};
 #[cfg(feature = "http")]
 pub(crate) use row::same;
 pub(crate) use row::{Row, values_of};

@@ -3,8 +3,9 @@
 use super::command::Command;
 use super::error_kind::of_error;
 use super::request::{Request, end_of, refused};
-use super::series::{End, Series, Timed};
+use super::series::{End, Series};
 use crate::Outcome;
+use crate::record::Timed;
 use redis::{Pipeline, RedisError, RedisResult, Value};
 
 impl Request for &Pipeline {

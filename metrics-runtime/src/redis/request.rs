@@ -2,8 +2,9 @@
 
 use super::command::Command;
 use super::error_kind::{of_code, of_error};
-use super::series::{End, Series, Timed};
+use super::series::{End, Series};
 use crate::Outcome;
+use crate::record::Timed;
 use redis::{RedisResult, ServerError, Value};
 
 /// What one call sends.

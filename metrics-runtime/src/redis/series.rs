@@ -3,7 +3,7 @@
 use super::command::Command;
 use crate::builtin::redis as builtin;
 use crate::desc::Desc;
-use crate::record::{Bounds, FamilyCore, at};
+use crate::record::{ByOutcome, FamilyCore, Timed, at};
 use crate::{Counter, Histogram, InProgress, Outcome, Registry};
 use once_cell::sync::OnceCell;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,37 +22,15 @@ pub(super) struct Series {
     commands: [OnceCell<Operated>; Command::COUNT],
 }
 
-/// A histogram for each outcome; those are shown that are recorded into.
-#[derive(Debug)]
-pub(super) struct Timed {
-    cells: [u32; 4],
-    bounds: &'static Bounds,
-}
-
 /// The series of a command, which are found when it is sent first.
 #[derive(Debug)]
 pub(super) struct Operated {
-    counts: [u32; 4],
+    counts: ByOutcome,
     pub(super) durations: Timed,
 }
 
 /// Those of all registries that have a connection, which are static as well.
 static KNOWN: Mutex<Vec<(&'static Registry, &'static Series)>> = Mutex::new(Vec::new());
-
-impl Timed {
-    fn of(family: &FamilyCore, name: &str) -> Self {
-        Self {
-            cells: family.entered(&[name]).cells(),
-            bounds: family.bounds,
-        }
-    }
-
-    #[inline]
-    pub(super) fn observe(&self, outcome: Outcome, nanos: u64) {
-        let cell = self.cells[outcome as usize % 4];
-        Histogram::observe_nanos_at(cell, self.bounds, nanos);
-    }
-}
 
 impl Series {
     /// Those of a registry, found once and kept: so that connections share them, and
@@ -101,22 +79,27 @@ impl Series {
     #[inline]
     pub(super) fn operated(&self, command: Command) -> &Operated {
         self.commands[command.place() % Command::COUNT].get_or_init(|| Operated {
-            counts: self.operations.entered(&[command.as_str()]).cells(),
-            durations: Timed::of(&self.durations, command.as_str()),
+            counts: ByOutcome::new(self.operations.entered(&[command.as_str()])),
+            durations: self.durations(command.as_str()),
         })
     }
 
     /// The durations of pipelines.
     pub(super) fn pipelines(&self) -> &Timed {
-        let find = || Timed::of(&self.durations, "pipeline");
-        self.pipelines.get_or_init(find)
+        self.pipelines.get_or_init(|| self.durations("pipeline"))
+    }
+
+    /// The durations under this name; those outcomes are shown that are recorded into.
+    fn durations(&self, name: &str) -> Timed {
+        let cells = ByOutcome::new(self.durations.entered(&[name]));
+        Timed::new(cells, self.durations.bounds)
     }
 
     /// Counts a command; one that failed with the kind of its error.
     #[inline]
     pub(super) fn count(&self, command: Command, end: End) {
         let counts = &self.operated(command).counts;
-        FamilyCore::counter(counts[end.outcome() as usize % 4]).inc();
+        FamilyCore::counter(counts.cell(end.outcome())).inc();
         if let End::Failed(kind) = end {
             at::<Counter>(&self.errors, &[kind], Outcome::Ok).inc();
         }

@@ -1,5 +1,6 @@
 //! What `build()` decides about a page.
 
+use super::{Registry, global};
 use crate::desc::Schema;
 use crate::profile::Profile;
 
@@ -30,5 +31,34 @@ impl Settings {
         let constant = self.const_labels.iter();
         let constant = constant.filter(move |(name, _)| schema.namespaced && !own(name));
         constant.map(|(name, value)| (&**name, &**value))
+    }
+}
+
+impl Registry {
+    /// Whether others than these settings are in force already.
+    pub(crate) fn has_other_settings(&self, settings: &Settings) -> bool {
+        self.settings.get().is_some_and(|own| own != settings)
+    }
+
+    /// Fixes the settings; false when others are in force already.
+    pub(crate) fn configure(&self, settings: Settings) -> bool {
+        let wanted = settings.clone();
+        *self.settings.get_or_init(|| settings) == wanted
+    }
+
+    /// The settings in force; those of the environment if nothing was built.
+    pub(crate) fn settings(&self) -> &Settings {
+        if let Some(settings) = self.settings.get() {
+            return settings;
+        }
+        if !std::ptr::eq(self, global()) {
+            return self.settings.get_or_init(Settings::default);
+        }
+        let settings = crate::config::settings_of_environment();
+        let settings = self.settings.get_or_init(|| settings);
+        // After the settings are fixed: the hook is user code and may come
+        // back here.
+        crate::config::report_environment();
+        settings
     }
 }

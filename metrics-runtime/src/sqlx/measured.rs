@@ -72,11 +72,34 @@ where
     }
 }
 
-/// A stream of sqlx, of whose steps, results of statements and rows, `pick` keeps those
-/// that the caller gets.
-pub(super) struct Picked<'e, Q, R, M> {
+/// A stream of sqlx by its steps, results of statements and rows.
+struct Steps<'e, Q, R> {
     inner: BoxStream<'e, Either<Q, R>>,
     meter: Meter,
+}
+
+impl<Q, R> Steps<'_, Q, R> {
+    /// The next step. What is measured ends with the last one, or with an error.
+    #[inline]
+    fn poll_next(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Either<Q, R>, Error>>> {
+        let polling = self.meter.enter();
+        let polled = self.inner.as_mut().poll_next(context);
+        polling.end();
+        match &polled {
+            Poll::Ready(None) => self.meter.succeed(),
+            Poll::Ready(Some(Err(error))) => self.meter.fail(error),
+            Poll::Ready(Some(Ok(_))) | Poll::Pending => {}
+        }
+        polled
+    }
+}
+
+/// A stream of sqlx, of whose steps `pick` keeps those that the caller gets.
+pub(super) struct Picked<'e, Q, R, M> {
+    steps: Steps<'e, Q, R>,
     pick: M,
 }
 
@@ -85,7 +108,8 @@ impl<'e, Q, R, M> Picked<'e, Q, R, M> {
     where
         M: Fn(Either<Q, R>) -> Option<(T, Rows)>,
     {
-        Self { inner, meter, pick }
+        let steps = Steps { inner, meter };
+        Self { steps, pick }
     }
 }
 
@@ -101,24 +125,12 @@ where
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
         loop {
-            let polling = this.meter.enter();
-            let polled = this.inner.as_mut().poll_next(context);
-            polling.end();
-            match ready!(polled) {
-                None => {
-                    this.meter.succeed();
-                    return Poll::Ready(None);
-                }
-                Some(Err(error)) => {
-                    this.meter.fail(&error);
-                    return Poll::Ready(Some(Err(error)));
-                }
-                Some(Ok(step)) => {
-                    if let Some((value, rows)) = (this.pick)(step) {
-                        this.meter.add(rows);
-                        return Poll::Ready(Some(Ok(value)));
-                    }
-                }
+            let Some(step) = ready!(this.steps.poll_next(context)?) else {
+                return Poll::Ready(None);
+            };
+            if let Some((value, rows)) = (this.pick)(step) {
+                this.steps.meter.add(rows);
+                return Poll::Ready(Some(Ok(value)));
             }
         }
     }
@@ -126,8 +138,7 @@ where
 
 /// All steps of a stream of sqlx, taken together by `push`.
 pub(super) struct Collected<'e, Q, R, T, M> {
-    inner: BoxStream<'e, Either<Q, R>>,
-    meter: Meter,
+    steps: Steps<'e, Q, R>,
     all: T,
     push: M,
 }
@@ -138,8 +149,7 @@ impl<'e, Q, R, T: Default, M> Collected<'e, Q, R, T, M> {
         M: Fn(&mut T, Either<Q, R>) -> Rows,
     {
         Self {
-            inner,
-            meter,
+            steps: Steps { inner, meter },
             all: T::default(),
             push,
         }
@@ -159,23 +169,11 @@ where
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
         loop {
-            let polling = this.meter.enter();
-            let polled = this.inner.as_mut().poll_next(context);
-            polling.end();
-            match ready!(polled) {
-                None => {
-                    this.meter.succeed();
-                    return Poll::Ready(Ok(std::mem::take(&mut this.all)));
-                }
-                Some(Err(error)) => {
-                    this.meter.fail(&error);
-                    return Poll::Ready(Err(error));
-                }
-                Some(Ok(step)) => {
-                    let rows = (this.push)(&mut this.all, step);
-                    this.meter.add(rows);
-                }
-            }
+            let Some(step) = ready!(this.steps.poll_next(context)?) else {
+                return Poll::Ready(Ok(std::mem::take(&mut this.all)));
+            };
+            let rows = (this.push)(&mut this.all, step);
+            this.steps.meter.add(rows);
         }
     }
 }

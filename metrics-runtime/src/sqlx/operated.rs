@@ -1,8 +1,8 @@
 //! The cells of an operation, all of them in one cache line: a query comes here after
 //! the server, the kernel and the library have used the cache for themselves.
 
-use crate::record::{Bounds, FamilyCore};
-use crate::{Histogram, Outcome};
+use crate::Outcome;
+use crate::record::{ByOutcome, FamilyCore, Timed};
 use once_cell::sync::OnceCell;
 
 /// What else is counted of an operation.
@@ -14,17 +14,10 @@ pub(super) enum Part {
     Affected,
 }
 
-/// A histogram for each outcome.
-#[derive(Debug)]
-pub(super) struct Timed {
-    cells: [u32; 4],
-    bounds: &'static Bounds,
-}
-
 /// The series of an operation.
 #[derive(Debug)]
 pub(super) struct Operated {
-    queries: [u32; 4],
+    queries: ByOutcome,
     duration: Timed,
     /// By [`Part`].
     parts: [u32; 4],
@@ -37,27 +30,16 @@ pub(super) struct Line(pub(super) OnceCell<Operated>);
 
 /// The cells of a label set by outcome, of which only the likely ones are shown before
 /// something is recorded.
-fn by_outcome(family: &FamilyCore, values: &[&str]) -> [u32; 4] {
+fn by_outcome(family: &FamilyCore, values: &[&str]) -> ByOutcome {
     for likely in [Outcome::Ok, Outcome::Error] {
         family.shown(values, likely);
     }
-    family.entered(values).cells()
+    ByOutcome::new(family.entered(values))
 }
 
-impl Timed {
-    pub(super) fn of(family: &FamilyCore, values: &[&str]) -> Self {
-        Self {
-            cells: by_outcome(family, values),
-            bounds: family.bounds,
-        }
-    }
-
-    /// Counts one that took so many nanoseconds.
-    #[inline]
-    pub(super) fn observe(&self, outcome: Outcome, nanos: u64) {
-        let cell = self.cells[outcome as usize % 4];
-        Histogram::observe_nanos_at(cell, self.bounds, nanos);
-    }
+/// The histograms of a label set.
+pub(super) fn timed(family: &FamilyCore, values: &[&str]) -> Timed {
+    Timed::new(by_outcome(family, values), family.bounds)
 }
 
 impl Operated {
@@ -70,7 +52,7 @@ impl Operated {
     ) -> Self {
         Self {
             queries: by_outcome(queries, values),
-            duration: Timed::of(duration, values),
+            duration: timed(duration, values),
             parts,
         }
     }
@@ -78,7 +60,7 @@ impl Operated {
     /// Counts a query that took so many nanoseconds.
     #[inline]
     pub(super) fn count(&self, outcome: Outcome, nanos: u64) {
-        FamilyCore::counter(self.queries[outcome as usize % 4]).inc();
+        FamilyCore::counter(self.queries.cell(outcome)).inc();
         self.duration.observe(outcome, nanos);
     }
 

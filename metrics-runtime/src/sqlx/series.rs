@@ -1,11 +1,11 @@
 //! The series of a database and a table: found once, and kept.
 
-use super::operated::{Line, Operated, Timed};
+use super::operated::{Line, Operated, timed};
 use super::operation::Operation;
 use super::slow::Told;
 use crate::builtin::{database as own, query as builtin};
 use crate::desc::Desc;
-use crate::record::{FamilyCore, OVERFLOW, at};
+use crate::record::{FamilyCore, OVERFLOW, Timed, at};
 use crate::{Counter, Histogram, Outcome, Registry};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -114,7 +114,7 @@ impl Series {
         let acquired = registry.builtin(&own::DB_CONNECTION_ACQUIRE_DURATION_SECONDS);
         let counter = |desc: &Desc| -> Counter { at(&registry.builtin(desc), &own, Outcome::Ok) };
         Self {
-            acquired: Timed::of(&acquired, &own),
+            acquired: timed(&acquired, &own),
             batches: counter(&own::DB_EXECUTE_MANY_TOTAL),
             begun: counter(&own::DB_TRANSACTIONS_BEGUN_TOTAL),
             registry,

@@ -14,11 +14,11 @@
 use super::budget::{Budget, Place};
 use super::encoding::Encoding;
 use super::page::{Maker, NoPage, Page};
+use super::sent::holding;
 use crate::Format;
-use bytes::Bytes;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -57,19 +57,6 @@ const SETTLING: Duration = Duration::from_millis(100);
 /// some more for clients that read slowly. One that doesn't read keeps a whole page;
 /// without a limit, each that comes a little later would keep another one.
 pub(super) const MOST_SHARED: usize = 12;
-
-/// A page whose end is awaited.
-struct Lent {
-    body: Bytes,
-    _until_sent: Sender<()>,
-    _place: Place,
-}
-
-impl AsRef<[u8]> for Lent {
-    fn as_ref(&self) -> &[u8] {
-        &self.body
-    }
-}
 
 /// The page that waits to be made.
 #[derive(Debug)]
@@ -201,11 +188,7 @@ impl Job {
         if let Some(slot) = self.shared.lock().get_mut(&self.key) {
             slot.sending = Some(sending);
         }
-        let body = Bytes::from_owner(Lent {
-            body: page.body,
-            _until_sent: sender,
-            _place: place,
-        });
+        let body = holding(page.body, (sender, place));
         Page { body, ..page }
     }
 
@@ -259,15 +242,20 @@ mod tests {
 
     const GENEROUS: Duration = Duration::from_secs(30);
 
+    /// Pages that wait long for those before them to be sent.
+    fn patient() -> (Arc<Maker>, Arc<Shared>) {
+        let registry: &'static Registry = Box::leak(Box::default());
+        let shared = Shared {
+            settling: Duration::from_hours(1),
+            ..Shared::default()
+        };
+        (Arc::new(Maker::new(registry)), Arc::new(shared))
+    }
+
     // Mutation: `next` doesn't wait.
     #[tokio::test]
     async fn a_page_waits_for_the_one_before_to_be_sent() {
-        let registry: &'static Registry = Box::leak(Box::default());
-        let maker = Arc::new(Maker::new(registry));
-        let shared = Arc::new(Shared {
-            settling: Duration::from_hours(1),
-            ..Shared::default()
-        });
+        let (maker, shared) = patient();
         let key = (Format::Text, super::Encoding::Identity);
         let mut first = shared.join(&maker, key, Instant::now());
         let made = first.wait_for(Option::is_some).await;
@@ -297,12 +285,7 @@ mod tests {
     // Mutation: `settle` doesn't look at the time that is left.
     #[tokio::test]
     async fn a_page_does_not_wait_until_its_time_is_over() {
-        let registry: &'static Registry = Box::leak(Box::default());
-        let maker = Arc::new(Maker::new(registry));
-        let shared = Arc::new(Shared {
-            settling: Duration::from_hours(1),
-            ..Shared::default()
-        });
+        let (maker, shared) = patient();
         let key = (Format::Text, super::Encoding::Identity);
         let mut first = shared.join(&maker, key, Instant::now());
         let first = first.wait_for(Option::is_some).await;

@@ -2,6 +2,8 @@
 
 mod account;
 pub(crate) mod alarm;
+mod answer;
+mod ask;
 mod budget;
 pub(crate) mod coalesce;
 mod encoding;
@@ -11,6 +13,8 @@ mod options;
 mod own;
 mod page;
 pub(crate) mod query;
+mod refusal;
+mod sent;
 mod service;
 #[cfg(test)]
 mod tests;

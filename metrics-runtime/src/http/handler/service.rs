@@ -1,31 +1,25 @@
 //! The handler itself: limits, answers and their headers.
 
 use super::alarm;
+use super::answer::{finished, name_missing, names_of};
+use super::ask::Ask;
 use super::coalesce::{Shared, aside};
-use super::encoding::{self, Encoding};
-use super::negotiate::{self, Negotiated};
+use super::encoding::Encoding;
 use super::options::HandlerOptions;
 use super::page::{Maker, NoPage, Page};
-use super::query::Query;
-use crate::encode::Missing;
+use super::refusal::Refusal;
+use super::sent::holding;
 use crate::http::Guard;
-use crate::http::request::Unmeasured;
 use crate::{Format, Metrics, Running};
 use bytes::Bytes;
-use http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, VARY,
-    X_CONTENT_TYPE_OPTIONS,
-};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use http::{HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::Full;
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
-
-static MISSING: HeaderName = HeaderName::from_static("x-metrics-missing");
-static SCRAPE_TIMEOUT: HeaderName = HeaderName::from_static("x-prometheus-scrape-timeout-seconds");
+use tokio::sync::{Semaphore, oneshot};
 
 /// The longest timeout, so that no point in time is out of reach.
 const LONGEST_TIMEOUT: Duration = Duration::from_hours(24);
@@ -103,76 +97,6 @@ impl Metrics {
     }
 }
 
-/// What a request asks for.
-#[derive(Debug)]
-struct Ask {
-    negotiated: Negotiated,
-    content_type: HeaderValue,
-    encoding: Encoding,
-    names: Option<BTreeSet<String>>,
-    timeout: Option<Duration>,
-}
-
-/// An answer that isn't a page.
-#[derive(Debug)]
-struct Refusal {
-    status: StatusCode,
-    text: String,
-    header: Option<(HeaderName, HeaderValue)>,
-}
-
-impl Refusal {
-    fn new(status: StatusCode, text: impl Into<String>) -> Self {
-        Self {
-            status,
-            text: text.into(),
-            header: None,
-        }
-    }
-
-    fn with(mut self, name: HeaderName, value: &'static str) -> Self {
-        self.header = Some((name, HeaderValue::from_static(value)));
-        self
-    }
-}
-
-impl Ask {
-    fn read<B>(request: &Request<B>) -> Result<Self, Refusal> {
-        if !matches!(*request.method(), Method::GET | Method::HEAD) {
-            let text = "the page is read with GET or HEAD";
-            return Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, text).with(ALLOW, "GET, HEAD"));
-        }
-        let headers = request.headers();
-        let query = Query::parse(request.uri().query().unwrap_or(""))
-            .map_err(|error| Refusal::new(StatusCode::BAD_REQUEST, error.to_string()))?;
-        let negotiated = query
-            .format
-            .map_or_else(|| negotiate::negotiate(headers), Negotiated::of);
-        // A browser would save it.
-        let shown = query.format == Some(Format::OpenMetrics) && negotiate::is_browser(headers);
-        let content_type = if shown {
-            HeaderValue::from_static("text/plain; charset=utf-8")
-        } else {
-            HeaderValue::try_from(negotiated.content_type())
-                .unwrap_or(HeaderValue::from_static(Format::Text.content_type()))
-        };
-        Ok(Self {
-            negotiated,
-            content_type,
-            encoding: encoding::negotiate(headers),
-            names: query.names,
-            timeout: timeout_of(headers),
-        })
-    }
-}
-
-/// How long the scraper waits; `None` if it doesn't say so in seconds above zero.
-fn timeout_of(headers: &HeaderMap) -> Option<Duration> {
-    let seconds: f64 = headers.get(&SCRAPE_TIMEOUT)?.to_str().ok()?.parse().ok()?;
-    let timeout = Duration::try_from_secs_f64(seconds).ok()?;
-    (!timeout.is_zero()).then_some(timeout)
-}
-
 impl Handler {
     pub(super) fn of(maker: Maker, guard: Guard, options: HandlerOptions) -> Self {
         let requests = options.max_in_flight.clamp(1, Semaphore::MAX_PERMITS);
@@ -229,27 +153,8 @@ impl Handler {
                 Err(refusal) => Err(refusal),
             };
             own.duration.observe_duration(arrived.elapsed());
-            finished(answer.unwrap_or_else(refused), head)
+            finished(answer.unwrap_or_else(Refusal::into_response), head)
         }
-    }
-}
-
-/// What a request in flight holds.
-#[derive(Debug)]
-struct InFlight {
-    _permit: OwnedSemaphorePermit,
-    _running: Running,
-}
-
-/// The bytes of an answer; its request is in flight until they are dropped.
-struct Sent {
-    page: Bytes,
-    _in_flight: InFlight,
-}
-
-impl AsRef<[u8]> for Sent {
-    fn as_ref(&self) -> &[u8] {
-        &self.page
     }
 }
 
@@ -261,10 +166,10 @@ impl Inner {
         running: Running,
     ) -> Result<Response<Bytes>, Refusal> {
         let permit = Arc::clone(&self.requests).try_acquire_owned();
-        let in_flight = InFlight {
-            _permit: permit.map_err(|_| busy("too many requests for the page are in flight"))?,
-            _running: running,
-        };
+        let permit =
+            permit.map_err(|_| Refusal::busy("too many requests for the page are in flight"))?;
+        // Until its answer is sent, the request is in flight.
+        let in_flight = (permit, running);
         let Ask {
             negotiated,
             content_type,
@@ -281,34 +186,28 @@ impl Inner {
         let page = alarm::until(arrived + timeout, page).await;
         let page = page.unwrap_or_else(|| {
             self.maker.own.gathering.inc();
-            Err(busy("the page wasn't there in time; a collector may hang"))
+            Err(Refusal::busy(
+                "the page wasn't there in time; a collector may hang",
+            ))
         })?;
         if self.options.strict && !page.missing.is_empty() {
             // Why is told to the operator by the diagnostics hook alone: what a panic or an
             // error says may be a secret.
-            let missing = page.missing.iter().map(|it| it.collector.as_str());
-            let missing: BTreeSet<&str> = missing.collect();
-            let missing: Vec<&str> = missing.into_iter().collect();
-            let text = format!("collectors are missing: {}", missing.join(", "));
+            let text = format!("collectors are missing: {}", names_of(&page.missing));
             return Err(Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, text));
         }
         let own = &self.maker.own;
         own.scrapes(negotiated.format()).inc();
         let (format, bytes) = (negotiated.format(), page.body.len());
         own.account.scraped(format, bytes, arrived.elapsed());
-        let body = Bytes::from_owner(Sent {
-            page: page.body,
-            _in_flight: in_flight,
-        });
+        let body = holding(page.body, in_flight);
         let mut response = Response::new(body);
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, content_type);
         if let Some(encoding) = page.encoding.as_str() {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
         }
-        if let Some(names) = names_of(&page.missing) {
-            headers.insert(MISSING.clone(), names);
-        }
+        name_missing(headers, &page.missing);
         Ok(response)
     }
 
@@ -323,14 +222,18 @@ impl Inner {
         let made = if let Some(names) = names {
             let permit = Arc::clone(&self.filtered).acquire_owned().await;
             // It is never closed.
-            let permit = permit.map_err(|_| busy("the program shuts down"))?;
+            let permit = permit.map_err(|_| Refusal::busy("the program shuts down"))?;
             let (sender, receiver) = oneshot::channel();
             let maker = Arc::clone(&self.maker);
             aside(move || {
                 // Whoever asked may have gone.
                 if !sender.is_closed() {
                     let made = maker.make(format, encoding, Some(&names), deadline);
-                    let made = made.map(|page| filtered(page, permit));
+                    let made = made.map(|page| Page {
+                        // It isn't shared, and has its permit until it is sent.
+                        body: holding(page.body, permit),
+                        ..page
+                    });
                     drop(sender.send(made));
                 }
             });
@@ -342,7 +245,7 @@ impl Inner {
             made.ok().and_then(|made| made.clone())
         };
         let Some(made) = made else {
-            return Err(busy("the program shuts down"));
+            return Err(Refusal::busy("the program shuts down"));
         };
         made.map_err(|error| match error {
             NoPage::Panicked => {
@@ -351,66 +254,8 @@ impl Inner {
             }
             NoPage::Crowded => {
                 self.maker.own.gathering.inc();
-                busy("too many pages are sent to clients that read slowly")
+                Refusal::busy("too many pages are sent to clients that read slowly")
             }
         })
     }
-}
-
-/// A page that isn't shared; it has its permit until it is sent.
-fn filtered(page: Page, permit: OwnedSemaphorePermit) -> Page {
-    let body = Bytes::from_owner(Filtered {
-        page: page.body,
-        _permit: permit,
-    });
-    Page { body, ..page }
-}
-
-/// The bytes of such a page.
-struct Filtered {
-    page: Bytes,
-    _permit: OwnedSemaphorePermit,
-}
-
-impl AsRef<[u8]> for Filtered {
-    fn as_ref(&self) -> &[u8] {
-        &self.page
-    }
-}
-
-fn busy(text: &str) -> Refusal {
-    Refusal::new(StatusCode::SERVICE_UNAVAILABLE, text).with(RETRY_AFTER, "1")
-}
-
-/// The collectors' names, each once. What may not stand in a header is replaced.
-fn names_of(missing: &[Missing]) -> Option<HeaderValue> {
-    let names: BTreeSet<&str> = missing.iter().map(|it| it.collector.as_str()).collect();
-    let names: Vec<&str> = names.into_iter().collect();
-    let allowed = |byte: char| if matches!(byte, ' '..='~') { byte } else { '?' };
-    let names: String = names.join(", ").chars().map(allowed).take(1_024).collect();
-    (!missing.is_empty()).then(|| HeaderValue::try_from(names).ok())?
-}
-
-fn refused(refusal: Refusal) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::from(refusal.text + "\n"));
-    *response.status_mut() = refusal.status;
-    let headers = response.headers_mut();
-    let text = HeaderValue::from_static("text/plain; charset=utf-8");
-    headers.insert(CONTENT_TYPE, text);
-    headers.extend(refusal.header);
-    response
-}
-
-/// The headers that every answer has; no body for `HEAD`.
-fn finished(mut response: Response<Bytes>, head: bool) -> Response<Full<Bytes>> {
-    let length = HeaderValue::from(response.body().len());
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_LENGTH, length);
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(VARY, HeaderValue::from_static("Accept, Accept-Encoding"));
-    // Label values may be anybody's text, and no browser shall take it for HTML.
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    // Scrapes aren't among the requests of the service, whatever the path.
-    response.extensions_mut().insert(Unmeasured);
-    response.map(|body| Full::new(if head { Bytes::new() } else { body }))
 }

@@ -16,7 +16,41 @@ use std::collections::HashMap;
 
 /// A registry of ours as one collector.
 #[derive(Debug)]
-pub(crate) struct Bridge(pub(crate) &'static Registry);
+struct Bridge(&'static Registry);
+
+impl Registry {
+    /// This registry as a collector of the `prometheus` crate, so that a program
+    /// which gathers from one of that crate's registries sees our families too,
+    /// with the namespace and constant labels that they have on our page.
+    ///
+    /// Register it once: the crate tells collectors without descriptors, like
+    /// this one, not apart. Our own page leaves it out, so it may be registered
+    /// in `prometheus::default_registry()`. That crate joins families of one
+    /// name without a look at their kinds; name ours otherwise than others.
+    ///
+    /// Callbacks and collectors of this registry are asked too, under their
+    /// deadline, unless another of our registries is gathering on this thread; the
+    /// `prometheus` crate's registries that it was given are not. That crate's model
+    /// has neither exemplars nor native buckets, for which fixed ones stand, and
+    /// infos, state sets and values of unknown kind are gauges.
+    ///
+    /// ```
+    /// use metrics_runtime::{counted, global};
+    ///
+    /// #[counted]
+    /// fn render() {}
+    ///
+    /// let registry = prometheus::Registry::new();
+    /// registry.register(Box::new(global().collector()))?;
+    /// render();
+    /// let families = registry.gather();
+    /// assert!(families.iter().any(|family| family.name() == "function_calls_total"));
+    /// # Ok::<(), prometheus::Error>(())
+    /// ```
+    pub fn collector(&'static self) -> impl Collector {
+        Bridge(self)
+    }
+}
 
 impl Collector for Bridge {
     /// None: which families there are is only known while collecting.

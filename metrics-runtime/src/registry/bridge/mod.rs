@@ -9,6 +9,6 @@ mod gathering;
 mod proto;
 mod value;
 
-pub(crate) use collector::{Bridge, read_series};
+pub(crate) use collector::read_series;
 pub(crate) use foreign::{family_of, gather};
 pub(crate) use gathering::{Gathering, Id};

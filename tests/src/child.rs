@@ -1,29 +1,26 @@
 //! Tests that need a process of their own, for what belongs to a whole process:
-//! variables of the environment and the diagnostics hook. Each runs itself
-//! again in a child.
+//! variables of the environment, the diagnostics hook, tables of names. Each runs
+//! itself again in a child.
 
 use std::env::{current_exe, var_os};
 use std::process::Command;
 use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, current};
 use std::time::Duration;
 
-use metrics_runtime::{Diagnostic, set_diagnostics_hook};
-
-const CHILD: &str = "BEHAVIOUR_CHILD";
+const CHILD: &str = "TEST_CHILD";
 
 /// A body that takes longer hangs.
-const DEADLINE: Duration = Duration::from_secs(30);
+const DEADLINE: Duration = Duration::from_mins(1);
 
 /// Runs `body` in a child process with these variables, which must end well and
 /// in time; `name` is the path of the test that asks for it.
+///
+/// # Panics
+///
+/// The body panics or hangs, or there is no test of this name.
 #[track_caller]
-pub(crate) fn in_child(
-    name: &str,
-    variables: &[(&str, &str)],
-    body: impl FnOnce() + Send + 'static,
-) {
+pub fn in_child(name: &str, variables: &[(&str, &str)], body: impl FnOnce() + Send + 'static) {
     if var_os(CHILD).is_some() {
         return in_time(body);
     }
@@ -61,33 +58,5 @@ fn in_time(body: impl FnOnce() + Send + 'static) {
             thread.join().expect("the body ends well");
         }
         Err(RecvTimeoutError::Timeout) => panic!("the body hangs"),
-    }
-}
-
-/// What the hook was told.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Told(Arc<Mutex<Vec<Diagnostic>>>);
-
-impl Told {
-    /// Sets the process' hook: it keeps what it is told and then does `also`.
-    pub(crate) fn hook(also: impl Fn() + Send + Sync + 'static) -> Self {
-        let told = Self::default();
-        let kept = told.clone();
-        let hook = move |diagnostic: &Diagnostic| {
-            let mut all = kept.0.lock().unwrap_or_else(PoisonError::into_inner);
-            all.push(diagnostic.clone());
-            drop(all);
-            also();
-        };
-        set_diagnostics_hook(hook).expect("the process has no hook yet");
-        told
-    }
-
-    /// Everything so far.
-    pub(crate) fn all(&self) -> Vec<Diagnostic> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
     }
 }
