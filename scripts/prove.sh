@@ -80,11 +80,14 @@ service() {
 }
 
 # Loads of 100,000 operations against PostgreSQL, MariaDB, SQLite and Redis, whose counts are
-# compared; servers that are killed under load; and what the wrappers cost beside the
-# bare clients.
+# compared; servers that are killed under load; what the wrappers cost beside the bare
+# clients; and a minute of the shop, by itself and with both servers, after which
+# Prometheus has data of every family and for every query of the README.
 stores() {
   prove sql
   prove redis
+  METRICS_PROVE=1 cargo test --release --package examples --test shop -- \
+    --nocapture --test-threads 1 number:: server::agrees
 }
 
 (($# == 1)) || usage

@@ -15,7 +15,6 @@ mod traffic;
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::pin::pin;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -34,7 +33,7 @@ use crate::app::App;
 use crate::background::Background;
 use crate::domain::{MailServer, Scans};
 use crate::option::{Options, Place};
-use crate::stop::Stop;
+use crate::stop::Signals;
 use crate::store::{Database, ProductCache, Store};
 use crate::traffic::{Acknowledgements, ReportFile, Traffic};
 
@@ -65,13 +64,16 @@ fn in_one_line(error: &anyhow::Error) -> String {
 }
 
 async fn run(options: Options) -> anyhow::Result<()> {
-    let mut signal = pin!(stop::signal());
     let listener = TcpListener::bind(options.listen).await.with_context(|| {
         let address = options.listen;
         format!("can't listen on {address}; free it or choose another with `--listen`")
     })?;
     let address = reachable(listener.local_addr()?);
-    let report = options.report.map(ReportFile::reserve).transpose()?;
+    let report = options
+        .report
+        .clone()
+        .map(ReportFile::reserve)
+        .transpose()?;
     let (database, _folder) = locate_database(options.database.as_ref())?;
     trace::install()?;
     let known = access::Known::default();
@@ -118,19 +120,21 @@ async fn run(options: Options) -> anyhow::Result<()> {
     let server = serve(listener, app, closing.subscribe());
     let background = Background::start(metrics, &store, &standing, &mail_server);
     let traffic = Traffic::start(options.visitors, address, &acknowledgements, &mail_server);
+    let mut signals = Signals::listen()?;
     println!("shop      http://{address}/products");
     println!("metrics   http://{address}{}", metrics.config().path);
     println!("health    http://{address}/health");
     println!("visitors  {}", options.visitors);
     println!("database  {database}");
 
-    let stop = stop::wait(signal.as_mut(), options.seconds).await?;
+    let stop = stop::wait(signals.next(), options.seconds).await?;
     let tally = traffic.stop().await;
     println!("{tally}");
     let reported = report.map_or(Ok(()), |report| report.write(&tally));
-    if stop == Stop::Time && options.linger > 0 {
-        println!("open for {} s more; Ctrl-C closes now", options.linger);
-        stop::wait(signal, Some(options.linger)).await?;
+    let linger = options.linger_after(stop);
+    if linger > 0 {
+        println!("open for {linger} s more; Ctrl-C closes now");
+        stop::wait(signals.next(), Some(linger)).await?;
     }
 
     closing.send_replace(true);

@@ -8,6 +8,8 @@ use std::str::FromStr;
 
 use clap::Parser;
 
+use crate::stop::Stop;
+
 /// A small shop whose metrics move at once: an instrumented service and its visitors.
 #[derive(Debug, Parser)]
 #[command(name = "shop", version)]
@@ -43,13 +45,24 @@ pub(crate) struct Options {
     #[arg(long, value_name = "N")]
     pub(crate) seconds: Option<u64>,
 
-    /// Stay open so many seconds more after `--seconds`, for a last scrape
-    #[arg(long, value_name = "N", default_value_t = 3, requires = "seconds")]
-    pub(crate) linger: u64,
+    /// Stay open so many seconds more when the traffic has stopped, for a last scrape; a
+    /// further Ctrl-C closes at once [default: 3 after `--seconds`, 0 after Ctrl-C]
+    #[arg(long, value_name = "N")]
+    pub(crate) linger: Option<u64>,
 
     /// File for the visitors' own tally as JSON, written when the traffic stops
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
+}
+
+impl Options {
+    /// The seconds to stay open when the traffic was stopped for this reason.
+    pub(crate) fn linger_after(&self, stop: Stop) -> u64 {
+        self.linger.unwrap_or(match stop {
+            Stop::Signal => 0,
+            Stop::Time => 3,
+        })
+    }
 }
 
 /// A path or a URL, which may hold a password: it isn't shown, and anything is taken for
@@ -96,7 +109,6 @@ mod tests {
         assert_eq!(options.listen, SocketAddr::from(([127, 0, 0, 1], 3000)));
         assert_eq!(options.visitors, 4);
         assert_eq!(options.seconds, None);
-        assert_eq!(options.linger, 3);
     }
 
     // Mutation: `Place` derives `Debug`.
@@ -116,8 +128,16 @@ mod tests {
     }
 
     #[test]
-    fn refuses_linger_without_seconds() {
-        assert!(Options::try_parse_from(["shop", "--linger", "1"]).is_err());
-        assert!(Options::try_parse_from(["shop", "--linger", "1", "--seconds", "1"]).is_ok());
+    fn lingers_after_a_signal_only_if_told_to() {
+        let parse = |options: &[&str]| {
+            let options = [&["shop"], options].concat();
+            Options::try_parse_from(options).expect("the options are valid")
+        };
+        let options = parse(&["--seconds", "1"]);
+        assert_eq!(options.linger_after(Stop::Time), 3);
+        assert_eq!(options.linger_after(Stop::Signal), 0);
+        let options = parse(&["--linger", "7"]);
+        assert_eq!(options.linger_after(Stop::Time), 7);
+        assert_eq!(options.linger_after(Stop::Signal), 7);
     }
 }

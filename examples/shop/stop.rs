@@ -2,7 +2,6 @@
 
 use std::future;
 use std::io;
-use std::pin::Pin;
 use std::time::Duration;
 
 use tokio::signal;
@@ -17,11 +16,8 @@ pub(crate) enum Stop {
 }
 
 /// Waits for the signal, or for so many seconds if that is shorter.
-///
-/// The signal is lent, not made here, so that one which arrives between two
-/// waits ends the second.
 pub(crate) async fn wait(
-    signal: Pin<&mut impl Future<Output = io::Result<()>>>,
+    signal: impl Future<Output = io::Result<()>>,
     seconds: Option<u64>,
 ) -> io::Result<Stop> {
     let elapsed = async {
@@ -42,38 +38,61 @@ pub(crate) async fn told(stopping: &mut watch::Receiver<bool>) {
     let _ = stopping.wait_for(|stopping| *stopping).await;
 }
 
-/// Waits for Ctrl-C or SIGTERM.
+/// Ctrl-C and SIGTERM, as often as they come.
 #[cfg(unix)]
-pub(crate) async fn signal() -> io::Result<()> {
-    use signal::unix::{self, SignalKind};
-
-    let mut interrupt = unix::signal(SignalKind::interrupt())?;
-    let mut terminate = unix::signal(SignalKind::terminate())?;
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-    }
-    Ok(())
+pub(crate) struct Signals {
+    interrupt: signal::unix::Signal,
+    terminate: signal::unix::Signal,
 }
 
-/// Waits for Ctrl-C.
+#[cfg(unix)]
+impl Signals {
+    /// Takes the signals from now on. One that comes while nobody waits isn't lost.
+    pub(crate) fn listen() -> io::Result<Self> {
+        use signal::unix::{SignalKind, signal};
+
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    /// Waits for the next one.
+    pub(crate) async fn next(&mut self) -> io::Result<()> {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+        Ok(())
+    }
+}
+
+/// Ctrl-C.
 #[cfg(not(unix))]
-pub(crate) async fn signal() -> io::Result<()> {
-    signal::ctrl_c().await
+pub(crate) struct Signals(());
+
+#[cfg(not(unix))]
+impl Signals {
+    pub(crate) fn listen() -> io::Result<Self> {
+        Ok(Self(()))
+    }
+
+    /// Waits for the next one.
+    pub(crate) async fn next(&mut self) -> io::Result<()> {
+        signal::ctrl_c().await
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::pin::pin;
-
     use super::*;
 
     #[tokio::test]
     async fn names_what_came_first() {
-        let never = pin!(future::pending());
+        let never = future::pending();
         assert!(matches!(wait(never, Some(0)).await, Ok(Stop::Time)));
 
-        let at_once = pin!(future::ready(Ok(())));
+        let at_once = future::ready(Ok(()));
         assert!(matches!(wait(at_once, None).await, Ok(Stop::Signal)));
     }
 }

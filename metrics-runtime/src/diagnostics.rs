@@ -89,11 +89,13 @@ pub enum Diagnostic {
     /// once for each set-up.
     Unrestricted {
         /// Where the listener is; `None` for a router, of which a request of another
-        /// machine has shown it.
+        /// machine has shown it, or one under [`Access::everyone`](crate::Access::everyone)
+        /// while the server doesn't say who asks and the connections of the process don't
+        /// prove that nobody remote can.
         address: Option<SocketAddr>,
     },
-    /// Somebody was refused since the server doesn't say who asks. Told once for each
-    /// set-up.
+    /// The server doesn't say who asks, and for that somebody was refused, or what a
+    /// trusted proxy says wasn't heard. Told once for each set-up.
     UnknownPeer,
 }
 
@@ -208,7 +210,7 @@ impl fmt::Display for Diagnostic {
                 f.write_str("the metrics are served ")?;
                 match address {
                     Some(address) => write!(f, "on {address}")?,
-                    None => f.write_str("to other machines")?,
+                    None => f.write_str("to other machines, as far as this one can tell,")?,
                 }
                 f.write_str(
                     " without access control: whoever is on the network, or asks through a proxy, \
@@ -217,9 +219,9 @@ impl fmt::Display for Diagnostic {
                 )
             }
             Self::UnknownPeer => f.write_str(
-                "a request for metrics was refused, for the server doesn't say who asks; serve \
-                 the application by `app.into_make_service_with_connect_info::<SocketAddr>()`, \
-                 or set a token",
+                "the server doesn't say who asks, which allow-lists, trusted proxies and the \
+                 default rule of access need, so that they let nobody in; serve the application \
+                 by `app.into_make_service_with_connect_info::<SocketAddr>()`, or set a token",
             ),
         }
     }

@@ -7,6 +7,7 @@
 
 mod app;
 mod asked;
+mod child;
 mod default_rule;
 mod diagnostic;
 mod endpoint;
@@ -21,6 +22,7 @@ mod refusal;
 mod scraped;
 mod secrecy;
 mod seed;
+mod unaware;
 mod unguarded;
 mod unknown_peer;
 mod unrestricted;

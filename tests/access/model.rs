@@ -1,6 +1,7 @@
 //! The rules once more, by other means: addresses and networks are strings of bits,
 //! and what a header says is known from how it was made.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 
 /// The networks of the default rule.
@@ -65,6 +66,34 @@ pub(crate) fn allows(rule: &Rule, asked: &Asked) -> Option<bool> {
         return (!nothing_set || !rule.proxies.is_empty()).then_some(false);
     };
     Some(client(rule, &peer.to_string(), &asked.forwarded).is_some_and(|it| is_in(&it, networks)))
+}
+
+/// Whom a refusal is counted for: the first bits of an address, or nobody who is known.
+pub(crate) type Caller = Option<String>;
+
+/// Whom a refusal of this request is counted for: the client, else the proxy that doesn't
+/// name it; of IPv6, a network.
+pub(crate) fn caller(rule: &Rule, asked: &Asked) -> Caller {
+    let peer = asked.peer?.to_string();
+    let client = client(rule, &peer, &asked.forwarded).unwrap_or(peer);
+    let mut bits = bits(&client).expect("the model has read it");
+    bits.truncate(1 + 64);
+    Some(bits)
+}
+
+/// Refusals of the same minute, by caller.
+#[derive(Debug, Default)]
+pub(crate) struct Refusals(HashMap<Caller, u32>);
+
+impl Refusals {
+    /// Whether a caller that is refused again has to wait.
+    pub(crate) fn are_many(&self, caller: &Caller) -> bool {
+        self.0.get(caller).is_some_and(|refusals| *refusals >= 10)
+    }
+
+    pub(crate) fn add(&mut self, caller: Caller) {
+        *self.0.entry(caller).or_default() += 1;
+    }
 }
 
 /// Whose request it is; `None` if that can't be told.

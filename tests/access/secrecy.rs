@@ -1,12 +1,11 @@
 //! Secrets are nowhere to be read.
 
 use crate::app::{answer, ask, header, open, request, text, with_endpoints};
+use crate::child::in_child;
 use crate::endpoint::ENDPOINTS;
 use axum::body::Body;
 use axum::http::{Method, Response};
 use metrics_runtime::{Access, Endpoints, Metrics, Secret, set_diagnostics_hook};
-use std::env;
-use std::process::Command;
 
 /// A part of every secret here.
 const CANARY: &str = "c4n4ry";
@@ -104,25 +103,9 @@ fn a_token_that_is_refused_is_not_in_the_error() {
     assert!(error.to_string().contains("it is empty"), "{error}");
 }
 
-const CHILD: &str = "ACCESS_CHILD";
-
 /// Runs this test again with a variable, in a process of its own.
 fn with_variable(name: &str, variable: &str, value: &str, body: impl FnOnce()) {
-    if env::var_os(CHILD).is_some() {
-        return body();
-    }
-    let binary = env::current_exe().expect("the test has a binary");
-    let output = Command::new(binary)
-        .args(["--exact", name, "--nocapture"])
-        .env(CHILD, "1")
-        .env(variable, value)
-        .output()
-        .expect("the binary runs");
-    let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
-    assert!(
-        output.status.success() && text.contains("1 passed"),
-        "{text}"
-    );
+    let text = in_child(name, &[(variable, value)], body);
     // Whatever the process has printed.
     assert_no_canary(&text);
 }

@@ -7,6 +7,8 @@ use metrics_runtime::{
     metrics, timed,
 };
 use std::error::Error;
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
@@ -137,8 +139,14 @@ fn the_namespace_goes_before_every_family_of_the_application() {
     });
 }
 
-/// A collector that takes longer than the default deadline.
-struct Slow;
+/// The default deadline of collectors.
+const DEFAULT: Duration = Duration::from_millis(500);
+
+/// Locked, it keeps collectors from giving anything.
+static GATE: Mutex<()> = Mutex::new(());
+
+/// A collector that says when it is asked, and waits at the gate.
+struct Slow(Sender<()>);
 
 impl Collector for Slow {
     fn name(&self) -> &'static str {
@@ -146,11 +154,29 @@ impl Collector for Slow {
     }
 
     fn collect(&self, families: &mut Families) -> Result<(), Box<dyn Error + Send + Sync>> {
-        // The time itself is what it takes: there is nothing to wait for.
-        thread::sleep(Duration::from_millis(600));
+        self.0.send(()).expect("somebody waits");
+        drop(GATE.lock().expect("nobody panics before it"));
         families.gauge("slow", "Slow.", &[], 1.0);
         Ok(())
     }
+}
+
+/// A page whose collector gives nothing until the default deadline is over, which is when
+/// a page that was asked for later, and has that deadline, is there.
+fn late_page(page: impl FnOnce() -> String + Send, asked: &Receiver<()>) -> String {
+    let closed = GATE.lock().expect("nobody panics before it");
+    thread::scope(|scope| {
+        let page = scope.spawn(page);
+        asked.recv().expect("the collector is asked");
+        let other = Registry::new();
+        other.set_collector_deadline(DEFAULT);
+        let (sender, _asked) = channel();
+        other.add_collector(Slow(sender)).expect("the name is free");
+        let without = other.to_text();
+        assert!(!without.contains("\nslow "), "{without}");
+        drop(closed);
+        page.join().expect("the page is made")
+    })
 }
 
 // Mutation: `build` or `collector_deadline` doesn't ask the environment.
@@ -159,12 +185,15 @@ fn the_deadline_of_collectors_is_in_force_with_and_without_a_set_up() {
     let name = "environment::the_deadline_of_collectors_is_in_force_with_and_without_a_set_up";
     in_child(name, &[("METRICS_COLLECTOR_DEADLINE_MS", "600000")], || {
         let built: &'static Registry = Box::leak(Box::default());
-        let metrics = Metrics::builder().registry(built).collector(Slow).build();
-        let page = metrics.expect("the set-up is valid").to_text();
+        let (sender, asked) = channel();
+        let metrics = Metrics::builder().registry(built).collector(Slow(sender));
+        let metrics = metrics.build().expect("the set-up is valid");
+        let page = late_page(|| metrics.to_text(), &asked);
         assert!(page.contains("\nslow 1\n"), "{page}");
         let plain = Registry::new();
-        plain.add_collector(Slow).expect("the name is free");
-        let page = plain.to_text();
+        let (sender, asked) = channel();
+        plain.add_collector(Slow(sender)).expect("the name is free");
+        let page = late_page(|| plain.to_text(), &asked);
         assert!(page.contains("\nslow 1\n"), "{page}");
     });
 }

@@ -1,12 +1,14 @@
 //! The numbers of the business: what the visitors have done, to the last one.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use integration_tests::deadline::poll;
 use integration_tests::page::Page;
 
-use crate::figure::{Figures, seen};
+use crate::figure::{Figures, below, seen};
 use crate::service::{LIMIT, Report, Shop};
+use crate::visit::GUIDED;
 
 const README: &str = include_str!("../../README.md");
 
@@ -46,6 +48,21 @@ const COUNTED: [(&str, usize); 9] = [
     ("payments_processed_total", 6),
 ];
 
+/// What is compared beside them, and how often it is to be seen.
+const LEAST: [(&str, f64); 11] = [
+    ("function_calls_total", 1_500.0),
+    ("analytics_pageviews_total", 3.0),
+    ("order_total_amount_count", 3.0),
+    ("websocket_messages_sent_total outcome=ok", 3.0),
+    ("email_wait_seconds_count kind=welcome", 3.0),
+    ("email_wait_seconds_count kind=receipt", 3.0),
+    ("email_wait_seconds_count kind=login_link", 3.0),
+    ("payments_processed_total status=success", 3.0),
+    ("payments_processed_total status=declined", 3.0),
+    ("payments_processed_total status=failed", 3.0),
+    ("payments_processed_total status=cancelled", 3.0),
+];
+
 /// Handlers of pages, which are viewed.
 const PAGES: [&str; 5] = [
     "list_products",
@@ -64,8 +81,8 @@ const BOUNDS: [u32; 9] = [10, 25, 50, 100, 250, 500, 1000, 2500, 5000];
 // who comes back is new, too; an order is observed in cents.
 #[test]
 fn counts_what_the_visitors_did() {
-    let shop = Shop::open(&["--seconds", "10", "--linger", "600"]);
-    let report = shop.report();
+    let shop = Shop::open(&GUIDED);
+    let report = shop.see_out(Duration::ZERO, lacking);
     assert_eq!(report.failed, 0, "{report:?}");
     check_mixture(&report);
 
@@ -107,6 +124,20 @@ pub(crate) fn queries() -> Vec<String> {
         _ => format!("sum({family}) > 0"),
     });
     queries.to_vec()
+}
+
+/// What the page doesn't tell of yet.
+fn lacking(page: &Page) -> Vec<String> {
+    let mut lacking = below(page, &LEAST);
+    for (family, series) in COUNTED {
+        let found = page.samples();
+        let found = found.filter(|sample| sample.name == family && sample.value > 0.0);
+        let found = found.count();
+        if found < series {
+            lacking.push(format!("{family}: {found} series of {series}"));
+        }
+    }
+    lacking
 }
 
 /// The visitors have done everything that there is to do.

@@ -4,7 +4,7 @@ use crate::service::Shop;
 
 #[test]
 fn is_served_with_and_without_a_final_slash() {
-    let shop = Shop::open(&["--seconds", "3600"]);
+    let shop = Shop::open(&[]);
     for path in ["/metrics", "/metrics/"] {
         let response = shop.get(path);
         assert_eq!(response.status, 200, "{path}: {}", response.text());

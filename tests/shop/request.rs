@@ -2,18 +2,32 @@
 //! also hang up: at the handler, between the head of an answer and its body, and in
 //! the body.
 //!
-//! With `METRICS_PROVE` the visitors stay five times as long.
+//! With `METRICS_PROVE` the visitors stay forty seconds.
 
 use std::collections::BTreeMap;
-use std::env;
+use std::time::Duration;
 
 use integration_tests::deadline::poll;
 use integration_tests::page::Page;
 
+use crate::figure::below;
 use crate::service::{LIMIT, Report, RouteReport, Shop};
+use crate::visit::GUIDED;
 
 /// Numbers by family, then by the values of labels.
 type Figures = BTreeMap<(&'static str, Vec<String>), f64>;
+
+/// How often these are to be seen.
+const LEAST: [(&str, f64); 8] = [
+    ("http_requests_total", 1_000.0),
+    ("http_requests_total status=499", 3.0),
+    ("http_requests_total status=409", 3.0),
+    ("http_responses_aborted_total phase=handler", 3.0),
+    ("http_responses_aborted_total phase=head", 3.0),
+    ("http_responses_aborted_total phase=body", 3.0),
+    ("http_exceptions_total kind=unavailable", 3.0),
+    ("http_exceptions_total kind=recommendation", 3.0),
+];
 
 /// What the visitors know exactly, and the labels by which they do.
 const FAMILIES: [(&str, &[&str]); 3] = [
@@ -26,12 +40,8 @@ const FAMILIES: [(&str, &[&str]); 3] = [
 // `ShopError` has no `ErrorKind`.
 #[test]
 fn are_counted_once_however_they_end() {
-    let seconds = match env::var_os("METRICS_PROVE") {
-        Some(_) => "40",
-        None => "8",
-    };
-    let shop = Shop::open(&["--seconds", seconds, "--linger", "600"]);
-    let report = shop.report();
+    let shop = Shop::open(&GUIDED);
+    let report = shop.see_out(Duration::from_secs(40), |page| below(page, &LEAST));
     assert_eq!(report.failed, 0, "{report:?}");
 
     let expected = expected(&report);

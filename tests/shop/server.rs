@@ -3,64 +3,24 @@
 //!
 //! With `METRICS_PROVE` the visitors stay a minute.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::env;
+use std::collections::BTreeMap;
+use std::time::Duration;
 
 use integration_tests::component::free_port;
 use integration_tests::deadline::poll;
-use integration_tests::page::Page;
 use integration_tests::postgres::Postgres;
-use integration_tests::prometheus::{Job, Prometheus, Vector};
+use integration_tests::prometheus::{Job, Prometheus};
 use integration_tests::redis::Redis;
 use sqlx::{Connection as _, PgConnection};
 
-use crate::number::questions;
-use crate::service::{Calls, LIMIT, Report, Shop};
+use crate::figure::{self, below};
+use crate::number::{MIXTURE, check_calls};
+use crate::query::{Cache, check_all, stores, unanswered};
+use crate::service::{LIMIT, Report, Shop};
+use crate::visit::GUIDED;
 
 /// Any password is right for the server of the tests.
 const PASSWORD: &str = "open-sesame";
-
-/// Families of the stores that have something to say of a run without a fault, and the
-/// labels of a series of which more than nothing is expected.
-const FAMILIES: [(&str, &[(&str, &str)]); 21] = [
-    ("db_connections", &[("database", "default")]),
-    ("db_connections_max", &[]),
-    ("db_migrations_applied", &[]),
-    ("db_new_connections_total", &[]),
-    (
-        "db_connection_acquire_duration_seconds_count",
-        &[("outcome", "ok")],
-    ),
-    ("db_queries_total", &[("operation", "insert")]),
-    (
-        "db_query_duration_seconds_count",
-        &[("operation", "select")],
-    ),
-    ("db_rows_fetched_total", &[("table", "products")]),
-    ("db_rows_affected_total", &[("operation", "update")]),
-    ("db_transactions_begun_total", &[]),
-    ("db_transactions_total", &[("end", "committed")]),
-    ("db_transaction_duration_seconds_count", &[]),
-    // A name that is taken.
-    ("db_errors_by_class_total", &[("class", "23")]),
-    (
-        "redis_operations_total",
-        &[("command", "get"), ("outcome", "ok")],
-    ),
-    (
-        "redis_operation_duration_seconds_count",
-        &[("command", "psetex")],
-    ),
-    ("redis_connections_active", &[("connection", "products")]),
-    ("cache_hits_total", &[("cache", "products")]),
-    ("cache_misses_total", &[("cache", "products")]),
-    ("cache_hits_total", &[("cache", "sessions")]),
-    (
-        "cache_load_duration_seconds_count",
-        &[("cache", "sessions")],
-    ),
-    ("cache_entries", &[("cache", "sessions")]),
-];
 
 /// Asks the server's database `postgres`.
 fn ask(server: &Postgres, query: &'static str) -> Option<f64> {
@@ -92,35 +52,24 @@ fn agrees_with_visitors_and_servers_on_postgresql_and_redis() {
     ask(&postgres, "CREATE EXTENSION pg_stat_statements");
     let (database, cache) = (url_of(&postgres), redis.url());
     let variables = [("DATABASE_URL", &*database), ("REDIS_URL", &*cache)];
-    let seconds = match env::var_os("METRICS_PROVE") {
-        Some(_) => "60",
-        None => "8",
-    };
     let port = free_port();
     let job = Job::new("shop", &format!("127.0.0.1:{port}"));
     let prometheus = Prometheus::start(&[job], &[]);
-    let mut shop = Shop::launch_in(&variables, port, &["--seconds", seconds, "--linger", "600"]);
-    let url = format!("http://127.0.0.1:{port}/metrics");
-    shop.component.wait_until_ready(&url, LIMIT);
-    let report = shop.report();
+    let shop = Shop::open_on(port, &variables, &GUIDED);
+    let least = [&MIXTURE[..], &stores(Cache::Redis)].concat();
+    let report = shop.see_out(Duration::from_mins(1), |page| {
+        let mut lacking = below(page, &least);
+        if lacking.is_empty() {
+            lacking = unanswered(&prometheus, Cache::Redis);
+        }
+        lacking
+    });
     assert_eq!(report.failed, 0, "{report:?}");
 
     check_calls(&shop, &report);
     check_database(&shop, &postgres, &report);
     check_redis(&shop, &redis);
-    let page = shop.page();
-    for (name, labels) in FAMILIES {
-        let sum = page.sum(name, labels);
-        assert!(
-            sum.is_some_and(|sum| sum > 0.0),
-            "{name} {labels:?}: {sum:?}"
-        );
-    }
-    check_prometheus(&prometheus, &page);
-    for query in questions(true) {
-        let some = |series: &Vector| series.iter().any(|(_, value)| *value > 0.0);
-        prometheus.wait_for(query, some, LIMIT);
-    }
+    check_all(&prometheus, &shop, Cache::Redis, &report);
     for check in ["database", "redis"] {
         let is_up = || {
             shop.page()
@@ -130,34 +79,12 @@ fn agrees_with_visitors_and_servers_on_postgresql_and_redis() {
         assert!(up.is_some(), "{check}: {:?}", is_up());
     }
 
-    shop.component.terminate();
-    let status = shop.component.wait(LIMIT);
-    let log = shop.component.log();
-    assert_eq!(status.and_then(|status| status.code()), Some(0), "{log}");
+    let log = shop.close();
     assert!(
         log.contains("database  postgres://postgres@127.0.0.1:"),
         "{log}"
     );
     assert!(!log.contains(PASSWORD), "{log}");
-}
-
-/// The handlers ended as the visitors say.
-fn check_calls(shop: &Shop, report: &Report) {
-    let expected = report.calls();
-    let seen = || {
-        let mut calls = Calls::new();
-        for sample in shop.page().samples() {
-            let label = |name| sample.labels.get(name).cloned().unwrap_or_default();
-            let key = (label("function"), label("outcome"));
-            let counts = sample.name == "function_calls_total" && sample.value > 0.0;
-            if counts && report.has(&key.0) {
-                *calls.entry(key).or_default() += sample.value;
-            }
-        }
-        calls
-    };
-    let settled = poll(LIMIT, || Some(seen()).filter(|calls| *calls == expected));
-    assert_eq!(settled.unwrap_or_else(seen), expected);
 }
 
 /// The page says what the tables say, and the server of the statements.
@@ -181,7 +108,7 @@ fn check_database(shop: &Shop, postgres: &Postgres, report: &Report) {
         ),
     ];
     for (figure, query) in questions {
-        let both = || (figure_of(&shop.page(), figure), ask(postgres, query));
+        let both = || (figure::value(&shop.page(), figure), ask(postgres, query));
         let settled = poll(LIMIT, || {
             Some(both()).filter(|(page, server)| page == server)
         });
@@ -197,14 +124,6 @@ fn check_database(shop: &Shop, postgres: &Postgres, report: &Report) {
     assert_eq!(page.sum("db_errors_total", &[]), Some(taken));
     let class = page.sum("db_errors_by_class_total", &[("class", "23")]);
     assert_eq!(class, Some(taken));
-}
-
-/// The sum of a family by its name and labels: `model_inserts_total model=Order`.
-fn figure_of(page: &Page, figure: &str) -> Option<f64> {
-    let mut words = figure.split(' ');
-    let name = words.next().unwrap_or_default();
-    let labels: Vec<_> = words.filter_map(|word| word.split_once('=')).collect();
-    page.sum(name, &labels)
 }
 
 /// Redis has executed what the page says that was answered.
@@ -250,37 +169,12 @@ fn check_redis(shop: &Shop, redis: &Redis) {
     );
 }
 
-/// Prometheus has data of every family that is on the page.
-fn check_prometheus(prometheus: &Prometheus, page: &Page) {
-    let names: Vec<_> = page.families().map(|family| family.name.as_str()).collect();
-    let missing = || {
-        let found = prometheus.query("count by (__name__) ({__name__!=\"\"})");
-        let found = found
-            .into_iter()
-            .filter_map(|(labels, _)| labels.get("__name__").cloned());
-        let found: BTreeSet<String> = found.collect();
-        let is_there = |name: &str| {
-            ["", "_total", "_info", "_count", "_created"]
-                .iter()
-                .any(|suffix| found.contains(&format!("{name}{suffix}")))
-        };
-        names
-            .iter()
-            .filter(|name| !is_there(name))
-            .collect::<Vec<_>>()
-    };
-    let all = poll(LIMIT, || missing().is_empty().then_some(()));
-    assert!(all.is_some(), "Prometheus knows nothing of {:?}", missing());
-    assert!(names.len() > 60, "the page has few families");
-}
-
 // Mutations: `find` returns the cache's error; the connection isn't made anew.
 #[test]
 fn goes_on_without_redis_and_with_it_again() {
     let mut redis = Redis::start();
     let cache = redis.url();
-    let options = ["--seconds", "3600", "--linger", "600"];
-    let mut shop = Shop::open_in(&[("REDIS_URL", &*cache)], &options);
+    let mut shop = Shop::open_in(&[("REDIS_URL", &*cache)], &[]);
     let operations = |shop: &Shop, outcome| {
         let page = shop.page();
         let sum = page.sum("redis_operations_total", &[("outcome", outcome)]);
@@ -335,8 +229,7 @@ fn goes_on_without_redis_and_with_it_again() {
 fn answers_while_postgresql_is_killed_and_works_again() {
     let mut postgres = Postgres::start();
     let database = postgres.url();
-    let options = ["--seconds", "3600", "--linger", "600"];
-    let mut shop = Shop::open_in(&[("DATABASE_URL", &*database)], &options);
+    let mut shop = Shop::open_in(&[("DATABASE_URL", &*database)], &[]);
     let sum = |name, labels: &[(&str, &str)]| shop.page().sum(name, labels).unwrap_or_default();
     let rises = |name, labels: &[(&str, &str)]| {
         let floor = sum(name, labels);

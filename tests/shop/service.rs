@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use integration_tests::component::{Component, free_port, fresh_home};
 use integration_tests::deadline::poll;
@@ -19,12 +19,17 @@ pub(crate) const LIMIT: Duration = Duration::from_mins(1);
 /// A shop with eight visitors, a database and a report of its own.
 pub(crate) struct Shop {
     pub(crate) component: Component,
+    /// Since when it has served, or else been launched.
+    pub(crate) opened: Instant,
     address: String,
 }
 
 /// What the visitors counted.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Report {
+    /// How long they stayed, which they don't say.
+    #[serde(skip)]
+    pub(crate) lasted: Duration,
     pub(crate) requests: f64,
     pub(crate) failed: u64,
     pub(crate) updates: f64,
@@ -66,23 +71,22 @@ pub(crate) struct RouteReport {
 impl Shop {
     /// Starts the shop on a free port and waits until it serves its metrics.
     pub(crate) fn open(options: &[&str]) -> Self {
-        Self::open_on(free_port(), options)
-    }
-
-    /// Starts the shop on `port` and waits until it serves its metrics.
-    pub(crate) fn open_on(port: u16, options: &[&str]) -> Self {
-        let mut shop = Self::launch(port, options);
-        let url = format!("http://{}/metrics", shop.address);
-        shop.component.wait_until_ready(&url, LIMIT);
-        shop
+        Self::open_in(&[], options)
     }
 
     /// Starts the shop on a free port, with these variables in its environment, and
     /// waits until it serves its metrics.
     pub(crate) fn open_in(variables: &[(&str, &str)], options: &[&str]) -> Self {
-        let mut shop = Self::launch_in(variables, free_port(), options);
+        Self::open_on(free_port(), variables, options)
+    }
+
+    /// Starts the shop on `port`, with these variables in its environment, and waits
+    /// until it serves its metrics.
+    pub(crate) fn open_on(port: u16, variables: &[(&str, &str)], options: &[&str]) -> Self {
+        let mut shop = Self::launch_in(variables, port, options);
         let url = format!("http://{}/metrics", shop.address);
         shop.component.wait_until_ready(&url, LIMIT);
+        shop.opened = Instant::now();
         shop
     }
 
@@ -92,7 +96,7 @@ impl Shop {
     }
 
     /// Starts the shop on `port`, with these variables in its environment. Without
-    /// `DATABASE_URL` its database is a file in its home.
+    /// `DATABASE_URL` its database is a temporary file, which goes with its home.
     pub(crate) fn launch_in(variables: &[(&str, &str)], port: u16, options: &[&str]) -> Self {
         let address = format!("127.0.0.1:{port}");
         let home = fresh_home();
@@ -100,14 +104,20 @@ impl Shop {
         command
             .args(["--listen", &address, "--visitors", "8"])
             // Those of who runs the tests are not the shop's.
+            .env_remove("DATABASE_URL")
             .env_remove("REDIS_URL")
-            .env("DATABASE_URL", home.path().join("shop.db"))
+            .env("TMPDIR", home.path())
             .envs(variables.iter().copied())
             .arg("--report")
             .arg(home.path().join("report.json"))
             .args(options);
         let component = Component::start(command, home);
-        Self { component, address }
+        let opened = Instant::now();
+        Self {
+            component,
+            opened,
+            address,
+        }
     }
 
     /// Gets a path of the shop.
@@ -142,15 +152,16 @@ impl Shop {
         })
     }
 
-    /// The number of rows in the table of orders.
+    /// The number of rows in the table of orders, in the file that the shop names.
     pub(crate) fn orders(&self) -> f64 {
+        let log = self.component.log();
+        let file = log.lines().find_map(|line| line.strip_prefix("database  "));
+        let file = file.unwrap_or_else(|| panic!("the shop names no database:\n{log}"));
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .expect("a runtime can be built");
-        let database = SqliteConnectOptions::new()
-            .filename(self.component.home().join("shop.db"))
-            .read_only(true);
+        let database = SqliteConnectOptions::new().filename(file).read_only(true);
         let count = runtime
             .block_on(async {
                 let mut connection = database.connect().await?;

@@ -1,16 +1,18 @@
 //! The server is killed under load and comes back: no count is lost or invented.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use integration_tests::postgres::Postgres as Server;
 use metrics_runtime::Instrumented;
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgPoolOptions;
-use sqlx::{Connection as _, Executor as _, PgConnection, Pool, Postgres, Row as _};
+use sqlx::{Connection as _, Error, Executor as _, PgConnection, Pool, Postgres, Row as _};
 
 use crate::ready::Ready;
-use crate::target::Target;
+use crate::target::{Target, count};
 use crate::{operations, proves};
 
 #[derive(Default)]
@@ -22,6 +24,8 @@ struct Tally {
     inserts: AtomicU64,
     /// Commits that have failed, whose errors are none of a query.
     commits: AtomicU64,
+    /// All errors that were returned, by class.
+    errors: Mutex<BTreeMap<String, u64>>,
     stop: AtomicBool,
     /// The server doesn't run.
     dead: AtomicBool,
@@ -36,6 +40,18 @@ impl Tally {
     fn count<T>(&self, done: &sqlx::Result<T>) {
         let number = if done.is_ok() { &self.ok } else { &self.failed };
         number.fetch_add(1, Ordering::Relaxed);
+        self.note(done);
+    }
+
+    fn note<T>(&self, done: &sqlx::Result<T>) {
+        if let Err(error) = done {
+            let class = class_of(error);
+            *self.errors().entry(class).or_default() += 1;
+        }
+    }
+
+    fn errors(&self) -> MutexGuard<'_, BTreeMap<String, u64>> {
+        self.errors.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn count_insert<T>(&self, done: &sqlx::Result<T>) {
@@ -44,6 +60,35 @@ impl Tally {
             self.inserts.fetch_add(1, Ordering::Relaxed);
         }
     }
+}
+
+/// The class of an error that a server which is killed may cause.
+fn class_of(error: &Error) -> String {
+    match error {
+        Error::Io(_) => "io".to_owned(),
+        Error::Protocol(_) => "protocol".to_owned(),
+        Error::PoolTimedOut => "pool_timeout".to_owned(),
+        Error::Database(told) => {
+            let code = told.code().unwrap_or_default();
+            code.get(..2).unwrap_or_default().to_owned()
+        }
+        other => format!("{other:?}"),
+    }
+}
+
+/// Errors on the page by class, those of queries, of transactions and of connections.
+fn recorded(target: Target) -> BTreeMap<String, u64> {
+    let families = ["db_errors_by_class_total", "db_connection_errors_total"];
+    let page = target.page();
+    let mut errors = BTreeMap::new();
+    for sample in page.samples() {
+        let class = sample.labels.get("class").cloned();
+        if let Some(class) = class.filter(|_| families.contains(&&*sample.name)) {
+            *errors.entry(class).or_default() += count(sample.value);
+        }
+    }
+    errors.retain(|_, count| *count > 0);
+    errors
 }
 
 /// Queries of all kinds, until it is stopped.
@@ -59,13 +104,28 @@ async fn put_load(pool: Instrumented<Pool<Postgres>>, tally: Arc<Tally>) {
                 let insert = sqlx::query("INSERT INTO items VALUES (1)");
                 let inserted = insert.execute(&mut *transaction).await;
                 tally.count_insert(&inserted);
-                if transaction.commit().await.is_err() {
+                let committed = transaction.commit().await;
+                tally.note(&committed);
+                if committed.is_err() {
                     tally.commits.fetch_add(1, Ordering::Relaxed);
                 }
             }
         }
         // Without a server, nothing waits.
         tokio::task::yield_now().await;
+    }
+}
+
+/// A connection, after whatever else the pool has given.
+async fn acquire(
+    pool: &Instrumented<Pool<Postgres>>,
+    tally: &Tally,
+) -> Instrumented<PoolConnection<Postgres>> {
+    loop {
+        match pool.acquire().await {
+            Ok(connection) => return connection,
+            Err(error) => tally.count::<()>(&Err(error)),
+        }
     }
 }
 
@@ -104,7 +164,8 @@ async fn until_more(number: &AtomicU64, more: u64) {
     assert!(risen.is_ok(), "nothing goes on");
 }
 
-// Mutation: a query that fails isn't recorded.
+// Mutations: a query that fails isn't recorded; one whose connection breaks isn't (`fail`
+// returns early for `Error::Io`), or only if it reads; such an error is of another class.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_is_killed_and_comes_back_loses_no_count() -> sqlx::Result<()> {
     let mut server = Server::start();
@@ -129,20 +190,18 @@ async fn a_server_that_is_killed_and_comes_back_loses_no_count() -> sqlx::Result
     let share = operations(25_000);
     for _ in 0..2 {
         until_more(&tally.ok, share).await;
-        // One that certainly has a connection that breaks.
-        let mut connection = loop {
-            match pool.acquire().await {
-                Ok(connection) => break connection,
-                Err(error) => tally.count::<()>(&Err(error)),
-            }
-        };
+        // Two that certainly have connections that break.
+        let mut writer = acquire(&pool, &tally).await;
+        let mut reader = acquire(&pool, &tally).await;
         server.kill();
         tally.dead.store(true, Ordering::Relaxed);
         let insert = sqlx::query("INSERT INTO items VALUES (1)");
-        let inserted = insert.execute(&mut *connection).await;
-        assert!(inserted.is_err(), "the server is down");
+        let inserted = insert.execute(&mut *writer).await;
+        let selected = sqlx::query("SELECT 2").fetch_all(&mut *reader).await;
+        assert!(inserted.is_err() && selected.is_err(), "the server is down");
         tally.count_insert(&inserted);
-        drop(connection);
+        tally.count(&selected);
+        drop((writer, reader));
         until_more(&tally.failed, 10).await;
         assert!(target.sum("db_connections", &[]) <= 4);
         server.restart();
@@ -175,6 +234,9 @@ async fn a_server_that_is_killed_and_comes_back_loses_no_count() -> sqlx::Result
         sum("db_errors_by_class_total", &[]),
         failed - connections + commits
     );
+    let seen = tally.errors().clone();
+    assert_eq!(recorded(target), seen);
+    assert!(seen.contains_key("io"), "no connection broke: {seen:?}");
     assert_eq!(target.ended("failed"), commits);
     assert_eq!(sum("db_errors_total", &[]), queries);
     assert_eq!(sum("db_queries_total", &[("outcome", "cancelled")]), 0);
@@ -192,16 +254,17 @@ async fn a_server_that_is_killed_and_comes_back_loses_no_count() -> sqlx::Result
             let of = |state| sum("db_connections", &[("state", state)]);
             let are = (of("active"), i64::try_from(of("idle")).unwrap_or(-1));
             if are == (0, seen) && seen > 0 {
-                return Ok::<_, sqlx::Error>(seen);
+                return Ok::<_, Error>(seen);
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    let seen = tokio::time::timeout(Duration::from_mins(1), true_again).await;
-    let seen = seen.expect("the gauges return to truth")?;
+    let open = tokio::time::timeout(Duration::from_mins(1), true_again).await;
+    let open = open.expect("the gauges return to truth")?;
     println!(
-        "restarts: {ok} ok, {queries} failed, {connections} without a connection, {seen} open"
+        "restarts: {ok} ok, {queries} failed, {connections} without a connection, {open} open"
     );
+    println!("errors by class: {seen:?}");
     pool.inner().close().await;
     Ok(())
 }

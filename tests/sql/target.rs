@@ -106,6 +106,6 @@ impl Target {
     clippy::cast_sign_loss,
     reason = "they are counts"
 )]
-const fn count(value: f64) -> u64 {
+pub(crate) const fn count(value: f64) -> u64 {
     value as u64
 }

@@ -9,6 +9,7 @@ use http::header::{
 };
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use serde::Serialize;
+use std::time::Instant;
 
 const JSON: &str = "application/json";
 
@@ -103,11 +104,11 @@ impl Answer {
     }
 
     /// The same in the outbox until it is read, unless it is small; a refusal if there is
-    /// no room.
-    pub(super) fn posted(self, outbox: &Outbox) -> Self {
+    /// no room until the deadline.
+    pub(super) async fn posted(self, outbox: &Outbox, deadline: Instant) -> Self {
         let body = match self.body {
             Content::Whole(bytes) if bytes.len() > PIECE => {
-                let Some(sending) = outbox.post(bytes) else {
+                let Some(sending) = outbox.post(bytes, deadline).await else {
                     let error = "too many such answers are being sent; ask again later";
                     return Self::later(StatusCode::SERVICE_UNAVAILABLE, error, 1);
                 };

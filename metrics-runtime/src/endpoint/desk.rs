@@ -3,7 +3,8 @@
 //!
 //! A place is taken while an answer is made, and not while it is sent: how long that
 //! takes is up to its reader, who could lock out all others. What waits to be read is
-//! bounded by the [`Outbox`].
+//! bounded by the [`Outbox`]; an answer that finds no room there keeps its place until it
+//! does, since it takes memory too, and for no longer than its caller waits.
 
 use super::answer::Answer;
 use super::outbox::Outbox;
@@ -51,11 +52,11 @@ impl Desk {
         work: impl FnOnce(Instant) -> Answer + Send + 'static,
     ) -> Answer {
         let arrived = Instant::now();
-        let made = alarm::until(arrived + self.patience, async {
+        let end = arrived + self.patience;
+        let made = alarm::until(end, async {
             let permit = Arc::clone(&self.free).acquire_owned().await.ok()?;
             let (sender, receiver) = oneshot::channel();
             let deadline = arrived + self.patience / 10 * 9;
-            let outbox = self.outbox.clone();
             aside(move || {
                 // Whoever asked may have gone.
                 if !sender.is_closed() {
@@ -63,26 +64,30 @@ impl Desk {
                         let error = "the answer couldn't be made: something panicked";
                         Answer::refused(StatusCode::INTERNAL_SERVER_ERROR, error)
                     });
-                    drop(sender.send(made.posted(&outbox)));
+                    drop(sender.send((made, permit)));
                 }
-                drop(permit);
             });
             receiver.await.ok()
         });
-        let made = made.await.flatten();
-        made.unwrap_or_else(|| {
+        let Some((made, permit)) = made.await.flatten() else {
             let error = "too many such answers are being made; ask again later";
-            Answer::later(StatusCode::SERVICE_UNAVAILABLE, error, 1)
-        })
+            return Answer::later(StatusCode::SERVICE_UNAVAILABLE, error, 1);
+        };
+        let posted = made.posted(&self.outbox, end).await;
+        drop(permit);
+        posted
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Answer, Desk};
+    use super::{Answer, Desk, Outbox, alarm};
     use crate::endpoint::outbox::PIECE;
+    use futures_util::poll;
     use http::StatusCode;
-    use std::time::Duration;
+    use std::pin::pin;
+    use std::time::{Duration, Instant};
+    use tokio::task::yield_now;
 
     const GENEROUS: Duration = Duration::from_secs(30);
 
@@ -113,6 +118,59 @@ mod tests {
             assert_eq!(response.status(), StatusCode::OK);
             unread.push(response);
         }
+    }
+
+    // Mutations: `posted` refuses what finds no room at once, or waits without a deadline;
+    // the place is free while it waits.
+    #[tokio::test]
+    async fn an_answer_that_finds_no_room_waits_until_another_one_is_read() {
+        let large = "x".repeat(2 * PIECE);
+        let made = |desk: Desk| {
+            let large = large.clone();
+            async move {
+                let made = desk.make(move |_| Answer::json(&large)).await;
+                made.into_response(false)
+            }
+        };
+        let with_room_for_three = |patience| Desk {
+            outbox: Outbox::new(7 * PIECE),
+            ..Desk::new(4, patience)
+        };
+        let desk = with_room_for_three(GENEROUS);
+        let mut unread = Vec::new();
+        for _ in 0..3 {
+            unread.push(made(desk.clone()).await);
+        }
+        desk.outbox.leave_alone_for(GENEROUS * 2);
+        let mut fourth = pin!(made(desk.clone()));
+        while !desk.outbox.is_awaited() {
+            assert!(poll!(fourth.as_mut()).is_pending(), "it waits");
+            yield_now().await;
+        }
+        assert_eq!(desk.free.available_permits(), 3, "it keeps its place");
+        let first = unread.swap_remove(0).into_body();
+        let read = axum::body::to_bytes(first, usize::MAX).await;
+        assert_eq!(read.expect("it is whole").len(), large.len() + 2);
+        let fourth = fourth.await;
+        assert_eq!(fourth.status(), StatusCode::OK);
+        for held in unread.into_iter().chain([fourth]) {
+            let body = axum::body::to_bytes(held.into_body(), usize::MAX).await;
+            assert_eq!(body.expect("it is whole").len(), large.len() + 2);
+        }
+
+        // Nobody reads, and the last one waits in vain.
+        let desk = with_room_for_three(Duration::from_millis(200));
+        let mut unread = Vec::new();
+        for _ in 0..3 {
+            unread.push(made(desk.clone()).await);
+        }
+        desk.outbox.leave_alone_for(GENEROUS * 2);
+        let told = alarm::until(Instant::now() + GENEROUS, made(desk.clone())).await;
+        let told = told.expect("it doesn't wait for ever");
+        assert_eq!(told.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(told.headers().contains_key("retry-after"));
+        // Its place is free again.
+        assert_eq!(desk.free.available_permits(), 4);
     }
 
     // Mutation: `make` takes no place.

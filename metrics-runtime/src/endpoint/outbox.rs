@@ -2,17 +2,23 @@
 //!
 //! Neither tower nor the server tells how long an answer waits for its reader, and one
 //! that nobody reads would hold its bytes for ever. So they stay here, and its body
-//! fetches them piece by piece. When there is no room for the next answer, the one that
-//! has been read least lately is taken back: its memory is free at once, and its
-//! connection ends as incomplete, if anybody ever reads from it again.
+//! fetches them piece by piece. When there is no room for the next answer, it waits until
+//! others are read, or have had their time: then the one that has been read least lately
+//! is taken back. Its memory is free at once, and its connection ends as incomplete, if
+//! anybody ever reads from it again.
 
+#[cfg(test)]
+mod tests;
+
+use crate::http::handler::alarm;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use std::collections::BTreeMap;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
+use tokio::sync::{Notify, Semaphore};
 
 /// Bytes of answers that wait to be read, at most; one answer alone may be larger.
 const MOST_BYTES: usize = 64 << 20;
@@ -21,9 +27,12 @@ const MOST_BYTES: usize = 64 << 20;
 /// here: a server buffers more than that for each connection anyway.
 pub(super) const PIECE: usize = 32 << 10;
 
-/// An answer is left alone for so long, so that those who read at once aren't disturbed
-/// by others who do.
+/// An answer that nobody has read of for so long gives way.
 const GRACE: Duration = Duration::from_secs(1);
+
+/// One that was here for so long gives way though it is read: nobody may keep all others
+/// waiting by reading a byte now and then.
+const TURN: Duration = Duration::from_secs(3);
 
 /// Why the rest of an answer isn't sent.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +44,10 @@ pub(super) struct TakenBack;
 pub(super) struct Outbox {
     most_bytes: usize,
     waiting: Arc<Mutex<Waiting>>,
+    /// Whose turn it is to wait for room: in the order in which they came.
+    turn: Arc<Semaphore>,
+    /// There is more room than there was.
+    room: Arc<Notify>,
 }
 
 #[derive(Debug, Default)]
@@ -59,10 +72,12 @@ impl Default for Outbox {
 }
 
 impl Outbox {
-    fn new(most_bytes: usize) -> Self {
+    pub(super) fn new(most_bytes: usize) -> Self {
         Self {
             most_bytes,
             waiting: Arc::default(),
+            turn: Arc::new(Semaphore::new(1)),
+            room: Arc::default(),
         }
     }
 
@@ -71,24 +86,44 @@ impl Outbox {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes up an answer; `None` if there is no room for it, and none can be made.
-    pub(super) fn post(&self, bytes: Bytes) -> Option<Sending> {
-        self.post_at(bytes, Instant::now())
+    /// Takes up an answer as soon as there is room for it; `None` if there isn't until
+    /// the deadline.
+    pub(super) async fn post(&self, bytes: Bytes, deadline: Instant) -> Option<Sending> {
+        alarm::until(deadline, async {
+            let turn = self.turn.acquire().await;
+            loop {
+                // Before the look, so that what becomes free after it is heard of.
+                let mut room = pin!(self.room.notified());
+                room.as_mut().enable();
+                let next = match self.post_at(&bytes, Instant::now()) {
+                    Ok(sending) => {
+                        drop(turn);
+                        return Some(sending);
+                    }
+                    Err(next) => next,
+                };
+                // Either is a reason to look again.
+                let _: Option<()> = alarm::until(next, room).await;
+            }
+        })
+        .await
+        .flatten()
     }
 
-    fn post_at(&self, bytes: Bytes, now: Instant) -> Option<Sending> {
+    /// Takes up an answer; the error is when another one gives way.
+    fn post_at(&self, bytes: &Bytes, now: Instant) -> Result<Sending, Instant> {
         let len = bytes.len();
         let mut waiting = self.lock();
         let given_up = waiting.give_up(self.most_bytes.saturating_sub(len), now)?;
         let id = waiting.next;
         waiting.next += 1;
         waiting.bytes += len;
-        let (begun, read) = (now, now);
+        let (begun, read, bytes) = (now, now, bytes.clone());
         waiting.answers.insert(id, Posted { bytes, begun, read });
         drop(waiting);
         drop(given_up);
         let outbox = self.clone();
-        Some(Sending {
+        Ok(Sending {
             outbox,
             id,
             at: 0,
@@ -106,7 +141,9 @@ impl Outbox {
 
     fn remove(&self, id: u64) {
         let removed = self.lock().remove(id);
-        drop(removed);
+        if removed.is_some() {
+            self.room.notify_waiters();
+        }
     }
 }
 
@@ -117,13 +154,19 @@ impl Waiting {
         Some(removed)
     }
 
-    /// Takes back what must go so that no more than `most` bytes are left; `None`, and
-    /// nothing is taken back, if that isn't enough.
-    fn give_up(&mut self, most: usize, now: Instant) -> Option<Vec<Posted>> {
-        let is_old = |posted: &Posted| now.saturating_duration_since(posted.begun) >= GRACE;
-        let old = self.answers.iter().filter(|(_, posted)| is_old(posted));
-        let old = old.map(|(id, posted)| (posted.read, *id, posted.bytes.len()));
-        let mut old: Vec<(Instant, u64, usize)> = old.collect();
+    /// Takes back what must go so that no more than `most` bytes are left. If what is old
+    /// enough doesn't suffice, nothing is taken back, and the error is when the next one
+    /// will be.
+    fn give_up(&mut self, most: usize, now: Instant) -> Result<Vec<Posted>, Instant> {
+        let (mut old, mut next) = (Vec::new(), None::<Instant>);
+        for (id, posted) in &self.answers {
+            let until = posted.is_left_alone_until();
+            if until <= now {
+                old.push((posted.read, *id, posted.bytes.len()));
+            } else {
+                next = Some(next.map_or(until, |next| next.min(until)));
+            }
+        }
         old.sort_unstable();
         let mut left = self.bytes;
         let mut given_up = Vec::new();
@@ -135,12 +178,19 @@ impl Waiting {
             given_up.push(id);
         }
         // Nothing is in the way of an answer that is alone, however large.
-        (left <= most || left == 0).then(|| {
-            given_up
+        match next {
+            Some(next) if left > most => Err(next),
+            _ => Ok(given_up
                 .into_iter()
                 .filter_map(|id| self.remove(id))
-                .collect()
-        })
+                .collect()),
+        }
+    }
+}
+
+impl Posted {
+    fn is_left_alone_until(&self) -> Instant {
+        (self.read + GRACE).min(self.begun + TURN)
     }
 }
 
@@ -203,73 +253,17 @@ impl Drop for Sending {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{GRACE, Outbox, PIECE, Sending};
-    use bytes::Bytes;
-    use http_body_util::BodyExt as _;
-    use std::time::{Duration, Instant};
-
-    const LEN: usize = 3 * PIECE;
-
-    /// Room for two answers.
-    fn outbox() -> (Outbox, impl Fn(&Outbox, Instant) -> Option<Sending>) {
-        let post = |outbox: &Outbox, now| outbox.post_at(Bytes::from(vec![7; LEN]), now);
-        (Outbox::new(2 * LEN), post)
-    }
-
-    // Mutations: a piece is left out or sent twice; an answer that is read stays.
-    #[tokio::test]
-    async fn an_answer_is_sent_whole_and_leaves_nothing() {
-        let outbox = Outbox::new(LEN);
-        let bytes: Vec<u8> = (0..=250).cycle().take(2 * PIECE + 3).collect();
-        let mut sending = outbox.post(bytes.clone().into()).expect("there is room");
-        let mut read = Vec::new();
-        while let Some(frame) = sending.frame().await {
-            let data = frame.expect("it isn't taken back").into_data();
-            let data = data.expect("it is data");
-            assert!(data.len() <= PIECE);
-            read.extend_from_slice(&data);
+impl Outbox {
+    /// Makes what is here so young that it gives way to nobody for this long.
+    pub(super) fn leave_alone_for(&self, time: Duration) {
+        for posted in self.lock().answers.values_mut() {
+            posted.begun += time;
+            posted.read += time;
         }
-        assert_eq!(read, bytes);
-        assert_eq!(outbox.lock().bytes, 0);
-        drop(sending);
-        assert_eq!(outbox.lock().bytes, 0);
     }
 
-    // S15. Mutations: the oldest is taken back, not the one that is read least lately;
-    // nothing is taken back.
-    #[tokio::test]
-    async fn who_reads_least_lately_gives_way() {
-        let (outbox, post) = outbox();
-        let begun = Instant::now().checked_sub(2 * GRACE).expect("it is later");
-        let mut reads = post(&outbox, begun).expect("there is room");
-        let mut stalls = post(&outbox, begun + Duration::from_millis(1)).expect("there is room");
-        assert!(reads.frame().await.expect("there is more").is_ok());
-        let next = post(&outbox, Instant::now()).expect("room is made");
-        assert!(reads.frame().await.expect("there is more").is_ok());
-        let told = stalls.frame().await.expect("it is told");
-        let told = told.expect_err("it was taken back").to_string();
-        assert!(told.contains("ask again"), "{told}");
-        assert!(stalls.frame().await.is_none());
-        drop((reads, stalls, next));
-        assert_eq!(outbox.lock().bytes, 0);
-    }
-
-    // Mutations: an answer is taken back however young; one that doesn't fit takes
-    // others back in vain.
-    #[test]
-    fn the_bytes_that_wait_are_bounded_and_the_young_left_alone() {
-        let (outbox, post) = outbox();
-        let start = Instant::now();
-        let old = post(&outbox, start).expect("there is room");
-        let young = post(&outbox, start + GRACE).expect("there is room");
-        let large = outbox.post_at(Bytes::from(vec![7; 2 * LEN]), start + GRACE);
-        assert!(large.is_none(), "one of them is young");
-        assert_eq!(outbox.lock().bytes, 2 * LEN);
-        assert!(post(&outbox, start + GRACE / 2).is_none());
-        drop((old, young));
-        let huge = outbox.post_at(Bytes::from(vec![7; 9 * LEN]), start);
-        assert!(huge.is_some(), "it is alone");
-        assert!(post(&outbox, start).is_none());
+    /// Whether somebody waits for room.
+    pub(super) fn is_awaited(&self) -> bool {
+        self.turn.available_permits() == 0
     }
 }

@@ -33,13 +33,17 @@ impl<'a> Labelled<'a> {
         labels.all(|(name, value)| self.get(name) == *value)
     }
 
-    pub(super) fn is_wanted(&self, which: Which, databases: &Databases<'_>) -> bool {
+    pub(super) fn is_wanted(&self, which: Which) -> bool {
         match which {
-            Which::All => true,
+            Which::All | Which::WithoutDriver(_) => true,
             Which::With(labels) => self.has(labels),
             Which::Without(label, value) => self.get(label) != value,
-            Which::WithoutDriver(label) => !databases.has_driver(self.get(label)),
         }
+    }
+
+    /// Whether another source has taken the place of this one, for this series.
+    pub(super) fn gives_way(&self, which: Which, databases: &Databases<'_>) -> bool {
+        matches!(which, Which::WithoutDriver(label) if databases.has_driver(self.get(label)))
     }
 
     pub(super) fn value_of(&self, origin: Origin, databases: &Databases<'_>) -> String {

@@ -3,6 +3,7 @@
 mod database;
 mod django;
 mod exception;
+mod kept;
 mod labelled;
 mod projection;
 mod rule;
@@ -49,7 +50,7 @@ pub enum Profile {
     /// | `django_db_new_connection_errors_total` | connections that such a pool hasn't given: sqlx tries to reach a server until its time is up, so one that is down is `pool_timeout` there and counted here, as is a pool that has no connection left |
     /// | `django_db_execute_many_total` | calls of `execute_many`, where Django counts their statements |
     /// | `django_cache_get_*` | caches of moka, [`metrics.cache`](crate::builtin::cache) and [`#[track_cache]`](macro@crate::track_cache): `backend` is the `cache` |
-    /// | `django_cache_get_fail_total` | look-ups under `#[track_cache]` that failed; failed `GET` and `MGET` of connections to Redis (`instrument_redis`) with the backend `redis`, unless functions under `#[track_cache]` have that |
+    /// | `django_cache_get_fail_total` | look-ups under `#[track_cache]` that failed; failed `GET` and `MGET` of connections to Redis (`instrument_redis`) with the backend `redis`, until a function under `#[track_cache]` has that |
     /// | `django_migrations_{applied,unapplied}_total` | a migrator of sqlx (`instrument_migrator`): `connection` is the `database` |
     /// | templates | what the application counts by hand, through [`builtin::django`](crate::builtin::django) |
     ///
@@ -64,6 +65,12 @@ pub enum Profile {
     /// `http_time_to_first_byte_seconds` and `http_request_db_queries` are absent and
     /// have no equal; `http_requests_blocked_total` stays. `/analytics` answers as ever;
     /// its endpoints are the views.
+    ///
+    /// Where two of ours count the same, the one that knows more is taken. If it appears
+    /// while the program runs, such as the pool of a database whose queries have failed
+    /// before, it takes over from where the other one was: no counter falls. A vendor that
+    /// only such a pool makes known changes the label of that database's series, unless
+    /// `database_vendor` has said it.
     ///
     /// `fetch_one` that finds no row is no error, as Django's exception for it is none of
     /// its database's. Drivers there give subclasses of some exceptions, such as

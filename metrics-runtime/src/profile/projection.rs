@@ -4,6 +4,7 @@
 mod tests;
 
 use super::database::Databases;
+use super::kept::Kept;
 use super::labelled::Labelled;
 use super::rule::{Rule, Source, Take, is};
 use crate::collect::model::{Family, Kind, Metric, Value};
@@ -26,11 +27,13 @@ pub(super) fn project(
         families.find(|family| is(desc, &family.schema))
     };
     let mut sums = Sums::new();
+    // Held for the whole: pages that are made at once agree on who has given way.
+    let mut kept = Kept::lock();
     for source in rule.sources {
         let Some(family) = find(source.desc) else {
             continue;
         };
-        let counts_the_same = source.unless.is_some_and(|(desc, labels)| {
+        let gives_way = source.unless.is_some_and(|(desc, labels)| {
             find(desc).is_some_and(|family| {
                 let series = family.series();
                 let mut series = series
@@ -39,10 +42,15 @@ pub(super) fn project(
                 series.any(|series| series.has(labels))
             })
         });
-        if !counts_the_same {
-            add_family(rule, source, family, databases, &mut sums);
-        }
+        let adding = Adding {
+            rule,
+            source,
+            databases,
+            gives_way,
+        };
+        adding.add(family, &mut kept, &mut sums);
     }
+    drop(kept);
     let metric = |(values, value): (Vec<String>, Value)| {
         let names = rule.labels.iter().map(|(name, _)| (*name).to_owned());
         Metric {
@@ -66,31 +74,52 @@ pub(super) fn project(
     })
 }
 
-fn add_family(
-    rule: &Rule,
-    source: &Source,
-    family: &FamilyCore,
-    databases: &Databases<'_>,
-    sums: &mut Sums,
-) {
-    for series in family.series() {
-        let labels = Labelled::new(family, &series, source.with);
-        let (value, touched) = read_series(family, series.cell);
-        if !(series.shown || touched) || !labels.is_wanted(source.which, databases) {
-            continue;
-        }
-        let value = match source.take {
-            Take::Value => value,
-            Take::Count => Value::Number(count_of(&value)),
-            Take::Zero => Value::Number(0.0),
-        };
-        let values = rule.labels.iter();
-        let values = values.map(|(_, origin)| labels.value_of(*origin, databases));
-        let values: Vec<String> = values.collect();
-        match sums.get_mut(&values) {
-            Some(sum) => add(sum, value),
-            None => {
-                sums.insert(values, value);
+/// A source that is added to a family of the profile.
+struct Adding<'a> {
+    rule: &'a Rule,
+    source: &'a Source,
+    databases: &'a Databases<'a>,
+    /// Another source has taken the place of all its series.
+    gives_way: bool,
+}
+
+impl Adding<'_> {
+    fn add(&self, family: &FamilyCore, kept: &mut Kept, sums: &mut Sums) {
+        let Self {
+            rule,
+            source,
+            databases,
+            gives_way,
+        } = *self;
+        for series in family.series() {
+            let labels = Labelled::new(family, &series, source.with);
+            let (value, touched) = read_series(family, series.cell);
+            if !(series.shown || touched) || !labels.is_wanted(source.which) {
+                continue;
+            }
+            let value = match source.take {
+                Take::Value => value,
+                Take::Count => Value::Number(count_of(&value)),
+                Take::Zero => Value::Number(0.0),
+            };
+            let gives_way = gives_way || labels.gives_way(source.which, databases);
+            let value = match value {
+                Value::Number(number) if source.may_give_way() => kept
+                    .value(series.cell, number, gives_way)
+                    .map(Value::Number),
+                value => (!gives_way).then_some(value),
+            };
+            let Some(value) = value else {
+                continue;
+            };
+            let values = rule.labels.iter();
+            let values = values.map(|(_, origin)| labels.value_of(*origin, databases));
+            let values: Vec<String> = values.collect();
+            match sums.get_mut(&values) {
+                Some(sum) => add(sum, value),
+                None => {
+                    sums.insert(values, value);
+                }
             }
         }
     }

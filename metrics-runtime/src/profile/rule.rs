@@ -37,7 +37,7 @@ pub(super) struct Source {
     /// Labels that its series are taken to have beside their own.
     pub(super) with: Labels,
     /// It isn't read where another family has a series of these labels, which counts
-    /// the same.
+    /// the same; but what it had counted before stays.
     pub(super) unless: Option<(&'static Desc, Labels)>,
     /// It isn't on the page itself.
     pub(super) is_replaced: bool,
@@ -50,7 +50,7 @@ pub(super) enum Which {
     With(Labels),
     Without(&'static str, &'static str),
     /// Those of databases that aren't seen through their driver: of the others, another
-    /// source knows more.
+    /// source knows more, and has its place from when the driver is known.
     WithoutDriver(&'static str),
 }
 
@@ -115,6 +115,11 @@ impl Source {
     pub(super) const fn unless(mut self, desc: &'static Desc, labels: Labels) -> Self {
         self.unless = Some((desc, labels));
         self
+    }
+
+    /// Whether another source may take its place while the program runs.
+    pub(super) const fn may_give_way(&self) -> bool {
+        self.unless.is_some() || matches!(self.which, Which::WithoutDriver(_))
     }
 
     /// Whether this is the family.

@@ -23,7 +23,7 @@ impl ByOutcome {
 
     /// The cell for an outcome.
     #[inline]
-    pub(crate) const fn cell(self, outcome: Outcome) -> u32 {
+    pub(crate) const fn cell(&self, outcome: Outcome) -> u32 {
         // Masked: cheaper than a check, and never out of bounds.
         self.0[outcome as usize % 4]
     }

@@ -82,14 +82,13 @@ struct Standing {
 }
 
 impl Standing {
-    /// By the rows of the table, `done`, with whether each has succeeded.
-    fn of(known: &BTreeSet<i64>, done: &[(i64, bool)]) -> Self {
-        let applied = done.iter().filter(|(_, success)| *success);
-        let applied: BTreeSet<i64> = applied.map(|(version, _)| *version).collect();
+    /// By the rows of the table, `done`: each version, again if it has succeeded.
+    fn of(known: &BTreeSet<i64>, done: &[(i64, Option<i64>)]) -> Self {
+        let applied: BTreeSet<i64> = done.iter().filter_map(|(_, applied)| *applied).collect();
         Self {
             applied: applied.len() as u64,
             pending: known.difference(&applied).count() as u64,
-            dirty: done.iter().filter(|(_, success)| !success).count() as u64,
+            dirty: done.iter().filter(|(_, applied)| applied.is_none()).count() as u64,
             unknown: applied.difference(known).count() as u64,
         }
     }
@@ -153,7 +152,7 @@ async fn ask<DB>(pool: &Pool<DB>, sql: String, known: &BTreeSet<i64>) -> Result<
 where
     DB: Instrumentable,
     for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
-    (i64, bool): for<'r> FromRow<'r, DB::Row>,
+    (i64, Option<i64>): for<'r> FromRow<'r, DB::Row>,
 {
     // Not prepared: the table may be made, or made anew.
     let rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(pool).await;
@@ -232,7 +231,7 @@ impl Metrics {
     where
         DB: Instrumentable,
         for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
-        (i64, bool): for<'r> FromRow<'r, DB::Row>,
+        (i64, Option<i64>): for<'r> FromRow<'r, DB::Row>,
     {
         let runtime = Handle::try_current().map_err(|_| MigratorError::NoRuntime)?;
         let known = migrator
@@ -241,7 +240,11 @@ impl Metrics {
         let known: Arc<BTreeSet<i64>> = Arc::new(known.map(|one| one.version).collect());
         // A field that sqlx hides, since there is no other way to know: a table that was
         // renamed would seem to be missing.
-        let sql = format!("SELECT version, success FROM {}", migrator.table_name);
+        // As a number, since `Any` knows no column of SQLite that is true or false.
+        let sql = format!(
+            "SELECT version, CASE WHEN success THEN version END FROM {}",
+            migrator.table_name
+        );
         let gauges = gauges(self.registry().settings().profile);
         let (pool, name) = (pool.clone(), database.to_owned());
         let kept = Mutex::new(Kept::default());
@@ -322,11 +325,14 @@ mod tests {
         };
         for (done, expected) in [
             (&[][..], standing(0, 3, 0, 0)),
-            (&[(1, true), (2, true)], standing(2, 1, 0, 0)),
-            (&[(1, true), (2, false)], standing(1, 2, 1, 0)),
-            (&[(1, true), (2, true), (3, true)], standing(3, 0, 0, 0)),
-            (&[(1, true), (9, true)], standing(2, 2, 0, 1)),
-            (&[(9, false)], standing(0, 3, 1, 0)),
+            (&[(1, Some(1)), (2, Some(2))], standing(2, 1, 0, 0)),
+            (&[(1, Some(1)), (2, None)], standing(1, 2, 1, 0)),
+            (
+                &[(1, Some(1)), (2, Some(2)), (3, Some(3))],
+                standing(3, 0, 0, 0),
+            ),
+            (&[(1, Some(1)), (9, Some(9))], standing(2, 2, 0, 1)),
+            (&[(9, None)], standing(0, 3, 1, 0)),
         ] {
             assert_eq!(Standing::of(&known, done), expected, "{done:?}");
         }

@@ -50,6 +50,11 @@ impl Client {
         Self::Known(client)
     }
 
+    /// Whether the server says who is at the other end.
+    pub(super) fn is_told(extensions: &Extensions) -> bool {
+        extensions.get::<ConnectInfo<SocketAddr>>().is_some()
+    }
+
     /// Whom failures are counted for.
     pub(super) const fn address(self) -> Option<IpAddr> {
         match self {

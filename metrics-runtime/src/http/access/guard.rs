@@ -98,12 +98,12 @@ impl Guard {
     }
 
     /// Keeps with a request how it was let in.
-    pub(super) fn mark(&self, parts: &mut Parts, entrance: Entrance) {
+    pub(super) async fn mark(&self, parts: &mut Parts, entrance: Entrance) {
         match entrance {
             Entrance::Identified => {
                 parts.extensions.insert(Identified(self.policy));
             }
-            Entrance::Open => self.policy.let_in(parts),
+            Entrance::Open => self.policy.let_in(parts).await,
         }
     }
 
@@ -248,7 +248,7 @@ mod tests {
         let [one, other] = [(); 2].map(|()| guard(Access::new().token("s3cret")));
         let mut right = parts("127.0.0.1", "s3cret");
         let entrance = one.admit(&right).await.expect("it is the token");
-        one.mark(&mut right, entrance);
+        one.mark(&mut right, entrance).await;
         right.headers.clear();
         assert!(one.authorized(&right).await && !other.authorized(&right).await);
         assert_eq!(one.admit(&right).await, Ok(Entrance::Identified));
@@ -256,7 +256,7 @@ mod tests {
         let open = guard(Access::new().token("s3cret").everyone());
         let mut anybody = parts("127.0.0.1", "other");
         let entrance = open.admit(&anybody).await.expect("everyone is let in");
-        open.mark(&mut anybody, entrance);
+        open.mark(&mut anybody, entrance).await;
         assert!(!open.authorized(&anybody).await);
     }
 

@@ -49,7 +49,7 @@ where
         Box::pin(async move {
             let (mut parts, body) = request.into_parts();
             match guard.admit(&parts).await {
-                Ok(entrance) => guard.mark(&mut parts, entrance),
+                Ok(entrance) => guard.mark(&mut parts, entrance).await,
                 Err(denial) => {
                     return Ok(guard.refuse(denial, &parts.method).map(Body::new));
                 }

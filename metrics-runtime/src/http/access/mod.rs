@@ -12,6 +12,7 @@ mod denial;
 mod environment;
 mod guard;
 mod layer;
+mod look;
 mod network;
 mod own;
 mod policy;

@@ -5,6 +5,7 @@ use super::client::Client;
 use super::credential::Credential;
 use super::denial::{Denial, Reason};
 use super::environment;
+use super::look::Look;
 use super::network::{Network, is_near};
 use super::proof;
 use super::scheme;
@@ -37,6 +38,8 @@ pub(crate) struct Policy {
     told_unknown: AtomicBool,
     /// It was told that whoever can connect may read.
     told_unrestricted: AtomicBool,
+    /// When the connections of the process were looked at for that.
+    look: Look,
 }
 
 /// By what a request is let in.
@@ -93,6 +96,7 @@ impl Policy {
             throttle: Throttle::default(),
             told_unknown: AtomicBool::new(false),
             told_unrestricted: AtomicBool::new(false),
+            look: Look::default(),
         }
     }
 
@@ -109,7 +113,12 @@ impl Policy {
 
     /// By which scheme a trusted proxy was asked.
     pub(super) fn scheme(&self, headers: &HeaderMap, extensions: &Extensions) -> Option<Scheme> {
-        scheme::of(headers, extensions, &self.proxies)
+        let told = scheme::of(headers, extensions, &self.proxies);
+        // Nobody is refused for it, so it would never be noticed.
+        if told.is_none() && !self.proxies.is_empty() && !Client::is_told(extensions) {
+            self.tell();
+        }
+        told
     }
 
     /// Whether whoever can connect may read: everybody, or a private network.
@@ -215,7 +224,7 @@ impl Policy {
         }
     }
 
-    /// Tells the operator, once, why nobody gets in.
+    /// Tells the operator, once, that an address is needed and missing.
     fn tell(&self) {
         // Relaxed: a flag of its own.
         if !self.told_unknown.swap(true, Ordering::Relaxed) {
@@ -225,12 +234,20 @@ impl Policy {
 
     /// A request was let in by nothing that it has. From another machine, it shows that
     /// the server can be reached there, which no router knows of its server otherwise.
-    pub(super) fn let_in(&self, parts: &Parts) {
+    ///
+    /// Where the server doesn't say who asks, the process looks at its connections, as
+    /// the default rule has done already. Under [`Access::everyone`] nobody has to wait
+    /// for that to get in, so it looks now and then alone, until it has told.
+    pub(super) async fn let_in(&self, parts: &Parts) {
         // Relaxed: a flag of its own.
-        if !self.told_unrestricted.load(Ordering::Relaxed)
-            && let Some(address) = self.client(parts).address()
-            && !address.is_loopback()
-        {
+        if self.told_unrestricted.load(Ordering::Relaxed) {
+            return;
+        }
+        let shows_others = match self.client(parts).address() {
+            Some(address) => !address.is_loopback(),
+            None => self.everyone && self.look.is_due() && !proof::nobody_is_remote().await,
+        };
+        if shows_others {
             self.tell_unrestricted(None);
         }
     }

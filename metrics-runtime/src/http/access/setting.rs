@@ -73,7 +73,10 @@ pub enum AccessError {
 /// Where other machines can reach what is served and nothing but their network lets them
 /// in, the operator is told once, by
 /// [`Diagnostic::Unrestricted`](crate::Diagnostic::Unrestricted): by a listener when it
-/// starts, by a router when the first of them gets in.
+/// starts, by a router when the first of them gets in. Where the server of a router
+/// doesn't say who asks and [`everyone`](Self::everyone) may, the process looks at its own
+/// connections instead, on Linux, at the first request and once a minute; elsewhere it is
+/// told at the first request.
 ///
 /// # Servers that don't say who asks
 ///
@@ -245,6 +248,11 @@ impl Access {
 
     /// Lets everyone in: for a network that is restricted otherwise. Tokens, the list
     /// and the authoriser then only tell who is authorised to more than reading.
+    ///
+    /// No address is needed to let them in. Where the server doesn't say who asks, it is
+    /// missing for the list and the proxies alone, and
+    /// [`Diagnostic::UnknownPeer`](crate::Diagnostic::UnknownPeer) tells when one of them
+    /// is asked.
     pub const fn everyone(mut self) -> Self {
         self.everyone = true;
         self

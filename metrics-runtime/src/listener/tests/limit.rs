@@ -6,7 +6,6 @@ use super::{
     listener_of_a_large_page, patient, read_one, start,
 };
 use std::io::{Read as _, Write as _};
-use std::thread;
 use std::time::{Duration, Instant};
 
 // S15. Mutations: beside what notices them.
@@ -112,14 +111,27 @@ fn a_client_that_does_not_read_loses_its_slot() {
 fn a_client_that_reads_steadily_has_a_limit_too() {
     let patient = listener_of_a_large_page().write_timeout(NEVER);
     let server = start(patient.idle_timeout(NEVER).answer_timeout(SHORT));
-    let mut slow = connect(server.local_addr());
+    let address = server.local_addr();
+    let mut slow = connect(address);
     slow.write_all(GET).expect("it is read");
-    let mut chunk = vec![0; 64 * 1024];
-    let mut length = 0;
+    // So little at a time that it couldn't read the whole within the limit, however fast
+    // it asks.
+    let mut piece = [0; 16];
+    let mut length = slow.read(&mut piece).expect("it is answered");
+    // Another answer, which begins later and isn't read: once its time is over, so is
+    // that of the first one.
+    let mut stalled = connect(address);
+    stalled.write_all(GET).expect("it is read");
+    stalled.read_exact(&mut [0]).expect("it is answered");
+    let begun = Instant::now();
+    while stalled.take_error().expect("it is a socket").is_none() {
+        assert!(begun.elapsed() < GENEROUS, "the connection is open still");
+        length += slow.read(&mut piece).unwrap_or(0);
+    }
     // Mutation: each read starts the limit anew, so that all of it is read.
+    let mut chunk = vec![0; 64 * 1024];
     while let Ok(read @ 1..) = slow.read(&mut chunk) {
         length += read;
-        thread::sleep(SHORT / 20);
     }
     assert!(length < LARGE);
     server.shutdown();

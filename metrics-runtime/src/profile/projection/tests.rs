@@ -1,8 +1,10 @@
-//! What is on the page of a program whose families are called as Django calls them.
+//! What the page has under the profile.
 
 use crate::builtin::{cache, database, model, query, redis};
+use crate::collect::model::Value;
 use crate::collect::{Collector, Families};
 use crate::outcome::Outcome;
+use crate::profile::Databases;
 use crate::record::at;
 use crate::{Counter, Format, Histogram, Metrics, Profile, Registry};
 use std::collections::BTreeSet;
@@ -169,6 +171,85 @@ fn a_look_up_in_redis_that_a_function_has_counted_is_counted_once() {
     let page = metrics.to_text();
     let failed = r#"shop_django_cache_get_fail_total{backend="redis",region="eu"} 1"#;
     assert!(page.lines().any(|given| given == failed), "{page}");
+}
+
+fn has(page: &str, line: &str) {
+    assert!(page.lines().any(|given| given == line), "{line}\n{page}");
+}
+
+// Mutation: `Kept::value` gives nothing for a source that has given way.
+#[test]
+fn look_ups_in_redis_stay_counted_when_a_function_counts_them_later() {
+    let metrics = built(Profile::DjangoPrometheus);
+    let failed = |count: u32| {
+        let page = metrics.to_text();
+        for name in ["get_total", "get_fail_total"] {
+            let line =
+                format!("shop_django_cache_{name}{{backend=\"redis\",region=\"eu\"}} {count}");
+            has(&page, &line);
+        }
+    };
+    fail(metrics, "get", 4);
+    fail(metrics, "mget", 2);
+    failed(6);
+    // From here on the function counts, and nothing is counted twice.
+    let desc = &cache::CACHE_OPERATION_DURATION_SECONDS;
+    for count in 7..10 {
+        fail(metrics, "get", 1);
+        observe(metrics, desc, &["redis", "get"], Outcome::Error, 0.1);
+        failed(count);
+    }
+}
+
+// Mutations: as above; what has given way goes on counting.
+#[test]
+fn errors_stay_counted_when_the_driver_of_a_database_becomes_known() {
+    let metrics = built(Profile::DjangoPrometheus);
+    let said = [("main".to_owned(), "postgresql".to_owned())];
+    let total = |drivers: &[(&str, &'static str)]| {
+        let drivers = drivers.iter();
+        let drivers = drivers.map(|(database, vendor)| ((*database).to_owned(), *vendor));
+        let databases = Databases {
+            said: &said,
+            drivers: drivers.collect(),
+        };
+        let recorded = metrics.registry().recorded();
+        let mut families = Profile::DjangoPrometheus.project(&recorded, &databases);
+        let errors = families.find(|family| family.name == "django_db_errors_total");
+        let totals = errors.into_iter().flat_map(|family| family.metrics);
+        let totals = totals.map(|metric| match metric.value {
+            Value::Number(total) => (metric.labels, total),
+            other => panic!("{other:?} is no total"),
+        });
+        let labels = [
+            ("alias", "main"),
+            ("type", "DatabaseError"),
+            ("vendor", "postgresql"),
+        ];
+        let labels = labels.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let mut totals = totals.filter(|(own, _)| *own == labels);
+        totals.next().map(|(_, total)| total)
+    };
+    assert_eq!(total(&[]), None);
+    let own = ["main", "select", "a"];
+    count(metrics, &query::DB_ERRORS_TOTAL, &own, 4);
+    assert_eq!(total(&[]), Some(4.0));
+    let driver = [("main", "PostgreSQL")];
+    assert_eq!(total(&driver), Some(4.0));
+    // Both see the next one, and the driver knows of which class it is.
+    count(metrics, &query::DB_ERRORS_TOTAL, &own, 1);
+    assert_eq!(total(&driver), Some(4.0));
+    let of_class = &database::DB_ERRORS_BY_CLASS_TOTAL;
+    count(metrics, of_class, &["main", "other"], 1);
+    assert_eq!(total(&driver), Some(5.0));
+    // What nobody has seen before is the driver's alone.
+    count(
+        metrics,
+        &query::DB_ERRORS_TOTAL,
+        &["main", "insert", "b"],
+        1,
+    );
+    assert_eq!(total(&driver), Some(5.0));
 }
 
 #[test]
