@@ -2,14 +2,14 @@
 
 /// Declares a static and calls its `register` before `main`.
 ///
-/// A `macro_rules` macro so that `$crate` resolves in crates of any edition;
-/// the link section is one of the crate's uses of `unsafe`.
+/// A `macro_rules` macro so that `$crate` resolves in crates of any edition; the
+/// link section is one of the crate's uses of `unsafe`. What calls `register` stands
+/// in the static's own block, so that it needs no item of its own around it.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __constructor {
     ($static:ident: $type:ty = $made:expr) => {
-        static $static: $type = $made;
-        const _: () = {
+        static $static: $type = {
             extern "C" fn register() {
                 $static.register();
             }
@@ -38,6 +38,7 @@ macro_rules! __constructor {
             )]
             #[cfg_attr(windows, unsafe(link_section = ".CRT$XCU"))]
             static REGISTER: extern "C" fn() = register;
+            $made
         };
     };
 }

@@ -187,15 +187,9 @@ pub trait Classified {
     fn __outcome(&self) -> Outcome;
 }
 
-/// Values whose type implements [`Classify`].
-impl<T: Classify + ?Sized> Classified for &&&Probe<'_, T> {
-    fn __outcome(&self) -> Outcome {
-        self.0.outcome()
-    }
-}
-
-/// Results whose success implements [`Classify`].
-impl<T: Classify, E> Classified for &&Probe<'_, Result<T, E>> {
+/// Results whose success implements [`Classify`]. Results first, for most are: no
+/// result implements [`Classify`] itself, so that the order says nothing else.
+impl<T: Classify, E> Classified for &&&Probe<'_, Result<T, E>> {
     fn __outcome(&self) -> Outcome {
         match self.0 {
             Ok(content) => content.outcome(),
@@ -205,13 +199,20 @@ impl<T: Classify, E> Classified for &&Probe<'_, Result<T, E>> {
 }
 
 /// All other results.
-impl<T, E> Classified for &Probe<'_, Result<T, E>> {
+impl<T, E> Classified for &&Probe<'_, Result<T, E>> {
     fn __outcome(&self) -> Outcome {
         if self.0.is_ok() {
             Outcome::Ok
         } else {
             Outcome::Error
         }
+    }
+}
+
+/// Values whose type implements [`Classify`].
+impl<T: Classify + ?Sized> Classified for &Probe<'_, T> {
+    fn __outcome(&self) -> Outcome {
+        self.0.outcome()
     }
 }
 

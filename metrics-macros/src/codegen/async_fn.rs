@@ -2,7 +2,7 @@
 //! keyword, and the documentation too.
 
 use super::{call_site, returned};
-use crate::input::{Function, located_at, mentions};
+use crate::input::{Function, located_at, mentions_any};
 use crate::model::CallSite;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote, quote_spanned};
@@ -28,8 +28,7 @@ pub(super) fn wrapped(function: &Function, site: &CallSite) -> TokenStream {
     // The one lint that a wrapped body fires and a bare one doesn't.
     let returned = &function.signature.output;
     let futures = ["Future", "BoxFuture", "LocalBoxFuture", "JoinHandle"];
-    let mut futures = futures.into_iter();
-    let yields_future = futures.any(|name| mentions(returned.to_token_stream(), name));
+    let yields_future = mentions_any(returned.to_token_stream(), &futures);
     if site.arguments.is_empty() && !yields_future {
         // One expression costs the compiler less than three statements.
         return quote_spanned! {span=>
@@ -104,7 +103,8 @@ fn braces(function: &Function) -> Span {
     ];
     let mut tokens = function.body.clone().into_iter();
     let has_items = tokens.any(|token| match token {
-        TokenTree::Ident(word) => ITEMS.iter().any(|item| word == item),
+        // Once: comparing an identifier makes a string of it.
+        TokenTree::Ident(word) => ITEMS.contains(&&*word.to_string()),
         _ => false,
     });
     if has_items {

@@ -8,8 +8,7 @@ use quote::quote_spanned;
 
 /// ```text
 /// __site!(…);
-/// let __call = enter(&__SITE);
-/// let __guard = Guard::new(__call);
+/// let __guard = Guard::new(enter(&__SITE));
 /// let __out = call(move || -> Ret { body });
 /// __guard.finish(__outcome!(&__out));
 /// __out
@@ -25,8 +24,7 @@ pub(super) fn wrapped(function: &Function, site: &CallSite) -> TokenStream {
     let body = body_group(function);
     quote_spanned! {span=>
         #declaration
-        let __call = #enter;
-        let __guard = #krate::__private::Guard::new(__call);
+        let __guard = #krate::__private::Guard::new(#enter);
         let __out = #krate::__private::call(move || #returned #body);
         __guard.#finish;
         __out
@@ -35,8 +33,7 @@ pub(super) fn wrapped(function: &Function, site: &CallSite) -> TokenStream {
 
 /// ```text
 /// __site!(…);
-/// let __call = enter(&__SITE);
-/// let __guard = PlainGuard::new(__call);
+/// let __guard = PlainGuard::new(enter(&__SITE));
 /// body
 /// ```
 pub(super) fn in_place(function: &Function, site: &CallSite) -> TokenStream {
@@ -49,8 +46,7 @@ pub(super) fn in_place(function: &Function, site: &CallSite) -> TokenStream {
     let body = body_group(function);
     quote_spanned! {span=>
         #declaration
-        let __call = #enter;
-        let __guard = #krate::__private::PlainGuard::new(__call);
+        let __guard = #krate::__private::PlainGuard::new(#enter);
         #body
     }
 }

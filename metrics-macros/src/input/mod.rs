@@ -114,9 +114,15 @@ fn ours(candidate: &SynAttribute, krate: Option<&Path>) -> Option<&'static Attri
 
 /// Whether tokens mention this word at any depth.
 pub(crate) fn mentions(tokens: TokenStream, word: &str) -> bool {
+    mentions_any(tokens, &[word])
+}
+
+/// Whether tokens mention one of these words at any depth.
+pub(crate) fn mentions_any(tokens: TokenStream, words: &[&str]) -> bool {
     tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => ident == word,
-        TokenTree::Group(group) => mentions(group.stream(), word),
+        // Once: comparing an identifier makes a string of it.
+        TokenTree::Ident(ident) => words.contains(&&*ident.to_string()),
+        TokenTree::Group(group) => mentions_any(group.stream(), words),
         _ => false,
     })
 }

@@ -3,8 +3,9 @@ impl UserRepository {
     const MOST: usize = 10;
     fn find(&self, id: u64) -> Option<User> {
         ::metrics_runtime::__site!(__SITE "UserRepository::find" true Duration);
-        let __call = ::metrics_runtime::__private::enter_timed(&__SITE);
-        let __guard = ::metrics_runtime::__private::Guard::new(__call);
+        let __guard = ::metrics_runtime::__private::Guard::new(
+            ::metrics_runtime::__private::enter_timed(&__SITE),
+        );
         let __out = ::metrics_runtime::__private::call(move || -> Option<User> {
             self.users.get(id)
         });
@@ -19,8 +20,9 @@ impl UserRepository {
             { & ::metrics_runtime::__private::Desc::duration("user_list_seconds",
             "Duration of calls in seconds, by outcome.", & []).by_outcome() }, []
         );
-        let __call = ::metrics_runtime::__private::enter_timed(&__SITE);
-        let __guard = ::metrics_runtime::__private::Guard::new(__call);
+        let __guard = ::metrics_runtime::__private::Guard::new(
+            ::metrics_runtime::__private::enter_timed(&__SITE),
+        );
         let __out = ::metrics_runtime::__private::call(move || -> Vec<User> {
             self.users.all()
         });

@@ -9,8 +9,9 @@ impl UserRepository {
             ::metrics_runtime::__private::builtin::model::MODEL_OPERATION_DURATION_SECONDS,
             [Constant "User", Constant "delete"]
         );
-        let __call = ::metrics_runtime::__private::enter(&__SITE);
-        let __guard = ::metrics_runtime::__private::Guard::new(__call);
+        let __guard = ::metrics_runtime::__private::Guard::new(
+            ::metrics_runtime::__private::enter(&__SITE),
+        );
         let __out = ::metrics_runtime::__private::call(move || -> sqlx::Result<u64> {
             self.users.purge()
         });

@@ -26,8 +26,9 @@ pub mod handlers {
             ::metrics_runtime::__private::Desc::counter("orders_total",
             "Calls by outcome.", & []).by_outcome() }, []
         );
-        let __call = ::metrics_runtime::__private::enter_counted(&__SITE);
-        let __guard = ::metrics_runtime::__private::Guard::new(__call);
+        let __guard = ::metrics_runtime::__private::Guard::new(
+            ::metrics_runtime::__private::enter_counted(&__SITE),
+        );
         let __out = ::metrics_runtime::__private::call(move || -> Order { Order(1) });
         __guard.finish(::metrics_runtime::__outcome!(& __out));
         __out

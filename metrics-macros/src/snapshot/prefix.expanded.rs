@@ -7,8 +7,9 @@ fn posts(shard: u8) -> Vec<Post> {
         .prefix("blog").labels(& ["model", "operation", "shard"]).buckets(& [0.1f64,
         1f64]) }, [Constant "Post", Constant "read", Argument 0]
     );
-    let __call = ::metrics_runtime::__private::enter_with::<2, _>(&__SITE, [&(shard)]);
-    let __guard = ::metrics_runtime::__private::Guard::new(__call);
+    let __guard = ::metrics_runtime::__private::Guard::new(
+        ::metrics_runtime::__private::enter_with::<2, _>(&__SITE, [&(shard)]),
+    );
     let __out = ::metrics_runtime::__private::call(move || -> Vec<Post> { read(shard) });
     __guard.finish(::metrics_runtime::__outcome!(& __out));
     __out

@@ -10,8 +10,9 @@ pub fn checkout(cart: Cart) -> Result<Order, Error> {
         ::metrics_runtime::__private::builtin::function::FUNCTION_CALLS_TOTAL, [Function,
         Module]
     );
-    let __call = ::metrics_runtime::__private::enter(&__SITE);
-    let __guard = ::metrics_runtime::__private::Guard::new(__call);
+    let __guard = ::metrics_runtime::__private::Guard::new(
+        ::metrics_runtime::__private::enter(&__SITE),
+    );
     let __out = ::metrics_runtime::__private::call(move || -> Result<Order, Error> {
         pay(cart)
     });

@@ -15,6 +15,9 @@ use crate::config;
 use crate::measure::Resolved;
 use crate::registry::Registry;
 use once_cell::race::{OnceBox, OnceRef};
+use std::cell::UnsafeCell;
+use std::fmt;
+use std::mem::ManuallyDrop;
 use std::panic::Location;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -75,16 +78,18 @@ impl Own {
 }
 
 /// A call site: what one annotated function records.
-#[derive(Debug)]
+///
+/// What is inside is never written to as a whole, and a static is never dropped. The
+/// two wrappers are for the compiler, which proves of the static of each annotated
+/// function anew whether it is `Sync`, whether a part of it may change and whether
+/// one has to be dropped, down to the last type in a registry; here it sees it at
+/// once. For statics alone that is two fifths of the compiler's work, and an eighth of
+/// what `cargo check` takes for an annotated function.
 #[repr(transparent)]
-pub struct Site(Fields);
+pub struct Site(UnsafeCell<ManuallyDrop<Fields>>);
 
 // SAFETY: all that a site holds are its fields, which are `Sync`: the function
-// below compiles.
-//
-// Without this, the compiler would prove it for the static of each annotated
-// function anew, down to the last type in a registry: an eighth of what `cargo
-// check` takes for an annotated function.
+// below compiles. Nothing makes a `&mut` to them.
 #[expect(unsafe_code, reason = "the benchmark of compile times shows its worth")]
 unsafe impl Sync for Site {}
 
@@ -125,6 +130,12 @@ struct Head {
 
 static HEAD: Mutex<Head> = Mutex::new(Head { site: None, len: 0 });
 
+impl fmt::Debug for Site {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Site").field(self.fields()).finish()
+    }
+}
+
 impl Site {
     #[track_caller]
     const fn at(
@@ -134,15 +145,17 @@ impl Site {
         own: Option<&'static Own>,
     ) -> Self {
         let location = Location::caller();
-        Self(Fields {
+        // What is the same for all sites in blocks of its own, which are evaluated
+        // once for each crate.
+        Self(UnsafeCell::new(ManuallyDrop::new(Fields {
             function,
             origin,
             line: location.line(),
             column: location.column(),
             own,
-            resolved: OnceBox::new(),
-            next: OnceRef::new(),
-            cell: AtomicU32::new(UNRESOLVED),
+            resolved: const { OnceBox::new() },
+            next: const { OnceRef::new() },
+            cell: const { AtomicU32::new(UNRESOLVED) },
             plain,
             wants: match (own, plain) {
                 (Some(own), _) => own.wants,
@@ -151,8 +164,18 @@ impl Site {
                 (None, Plain::Calls) => 0,
             },
             fallible,
-            registered: AtomicBool::new(false),
-        })
+            registered: const { AtomicBool::new(false) },
+        })))
+    }
+
+    #[inline]
+    const fn fields(&self) -> &Fields {
+        // SAFETY: there is no `&mut` to the fields, of which those that change are
+        // atomics.
+        #[expect(unsafe_code, reason = "the benchmark of compile times shows its worth")]
+        unsafe {
+            &*self.0.get().cast::<Fields>()
+        }
     }
 
     /// A site that isn't in the catalogue yet, where this is called; `origin` is
@@ -183,34 +206,36 @@ impl Site {
     }
 
     pub(crate) fn registry(&self) -> &'static Registry {
-        self.0.own.map_or(crate::global(), |own| own.registry)
+        self.fields()
+            .own
+            .map_or(crate::global(), |own| own.registry)
     }
 
     pub(crate) fn instruments(&self) -> &'static [Instrument] {
-        let own = self.0.own.map(|own| own.instruments);
-        own.unwrap_or_else(|| self.0.plain.instruments())
+        let own = self.fields().own.map(|own| own.instruments);
+        own.unwrap_or_else(|| self.fields().plain.instruments())
     }
 
     pub(crate) const fn is_fallible(&self) -> bool {
-        self.0.fallible
+        self.fields().fallible
     }
 
     /// Whether the clock is read.
     #[inline]
     pub(crate) const fn is_timed(&self) -> bool {
-        self.0.wants & TIMED != 0
+        self.fields().wants & TIMED != 0
     }
 
     /// Whether calls are counted while they run.
     #[inline]
     pub(crate) const fn is_running_counted(&self) -> bool {
-        self.0.wants & RUNNING != 0
+        self.fields().wants & RUNNING != 0
     }
 
     /// Whether what is called is a database query.
     #[inline]
     pub(crate) const fn is_query(&self) -> bool {
-        self.0.wants & QUERY != 0
+        self.fields().wants & QUERY != 0
     }
 
     /// Whether recording is turned off.
@@ -221,7 +246,7 @@ impl Site {
 
     #[inline]
     pub(crate) const fn resolved(&self) -> &OnceBox<Resolved> {
-        &self.0.resolved
+        &self.fields().resolved
     }
 
     /// Puts the site into the catalogue; again has no effect. A function of C,
@@ -229,7 +254,7 @@ impl Site {
     pub extern "C" fn register(&'static self) {
         // Relaxed: calls come here too, and need not take the lock for a site
         // that is known; one that looks new is looked at again below.
-        if self.0.registered.load(Ordering::Relaxed) {
+        if self.fields().registered.load(Ordering::Relaxed) {
             return;
         }
         // There is no clock to start before `main` on WebAssembly.
@@ -238,9 +263,9 @@ impl Site {
         }
         let mut head = HEAD.lock().unwrap_or_else(PoisonError::into_inner);
         // Relaxed: the lock is held.
-        if !self.0.registered.swap(true, Ordering::Relaxed) {
+        if !self.fields().registered.swap(true, Ordering::Relaxed) {
             if let Some(next) = head.site {
-                let _ = self.0.next.set(next);
+                let _ = self.fields().next.set(next);
             }
             head.site = Some(self);
             head.len += 1;
@@ -253,7 +278,7 @@ impl Site {
     pub(crate) fn cell(&self) -> u32 {
         // Acquire: who sees a cell sees what the site resolved to, and the
         // clock's scale. On the usual processors it is free.
-        self.0.cell.load(Ordering::Acquire)
+        self.fields().cell.load(Ordering::Acquire)
     }
 
     /// Makes the first cell known to calls that come; those of a site that
@@ -278,7 +303,7 @@ impl Site {
         // Asked again under the lock, so that `switch` comes before or after.
         let head = HEAD.lock().unwrap_or_else(PoisonError::into_inner);
         // Release: pairs with `cell`.
-        self.0.cell.store(wanted(), Ordering::Release);
+        self.fields().cell.store(wanted(), Ordering::Release);
         drop(head);
     }
 }
@@ -286,9 +311,9 @@ impl Site {
 /// Makes all sites look again whether calls are recorded.
 pub(crate) fn switch() {
     let head = HEAD.lock().unwrap_or_else(PoisonError::into_inner);
-    for site in std::iter::successors(head.site, |site| site.0.next.get()) {
+    for site in std::iter::successors(head.site, |site| site.fields().next.get()) {
         // Relaxed: that a site isn't resolved says nothing of anything else.
-        site.0.cell.store(UNRESOLVED, Ordering::Relaxed);
+        site.fields().cell.store(UNRESOLVED, Ordering::Relaxed);
     }
 }
 
@@ -299,7 +324,7 @@ pub(crate) fn since(known: usize) -> (usize, impl Iterator<Item = &'static Site>
     let head = HEAD.lock().unwrap_or_else(PoisonError::into_inner);
     let (site, len) = (head.site, head.len);
     drop(head);
-    let sites = std::iter::successors(site, |site| site.0.next.get());
+    let sites = std::iter::successors(site, |site| site.fields().next.get());
     (len, sites.take(len.saturating_sub(known)))
 }
 
