@@ -63,7 +63,8 @@ const FAILING: [(&str, &str); 8] = [
 ];
 
 // Mutations: `exception_of` is always its base; `set_driver` does nothing, or
-// `WithoutDriver` takes all, so that errors are there twice; `row_not_found` is an error.
+// `WithoutDriver` takes all, so that errors are there twice; `fetch_one` that finds no row
+// is an error.
 #[tokio::test]
 async fn a_pool_of_postgres_is_a_database_of_django() -> sqlx::Result<()> {
     let mut server = Postgres::start();

@@ -4,9 +4,10 @@
 use futures_util::TryStreamExt as _;
 use integration_tests::mysql::MySql as MySqlServer;
 use integration_tests::postgres::Postgres as Server;
+use metrics_runtime::{Connected, Link};
 use sqlx::{
-    AssertSqlSafe, Either, Executor, FromRow, QueryBuilder, Row as _, SqlSafeStr as _,
-    Statement as _,
+    AssertSqlSafe, Connection as _, Either, Executor, FromRow, QueryBuilder, Row as _,
+    SqlSafeStr as _, Sqlite, Statement as _,
 };
 
 use crate::target::Target;
@@ -110,8 +111,28 @@ macro_rules! shapes {
             .fetch_optional(&$pool)
             .await?;
         assert_eq!(missing, None);
-        let missing = sqlx::query(by_id).bind(9_i64).fetch_one(&$pool).await;
-        assert!(matches!(missing, Err(sqlx::Error::RowNotFound)));
+        // No row, by builders that ask the executor for one and by such that ask for one
+        // or none. Mutation: `fetch_one` fails where there is none.
+        let none = || sqlx::query(by_id).bind(9_i64);
+        let item_of = |row| Item::from_row(&row);
+        for missing in [
+            none().fetch_one(&$pool).await.map(drop),
+            (&$pool).fetch_one(none()).await.map(drop),
+            none().map(item_of).fetch_one(&$pool).await.map(drop),
+            none().try_map(item_of).fetch_one(&$pool).await.map(drop),
+            sqlx::query_as(by_id)
+                .bind(9_i64)
+                .fetch_one(&$pool)
+                .await
+                .map(|_: Item| ()),
+            sqlx::query_scalar(by_id)
+                .bind(9_i64)
+                .fetch_one(&$pool)
+                .await
+                .map(|_: i64| ()),
+        ] {
+            assert!(matches!(missing, Err(sqlx::Error::RowNotFound)));
+        }
         let ids: Vec<i64> = sqlx::query_scalar("SELECT id FROM items")
             .fetch_all(&$pool)
             .await?;
@@ -170,16 +191,17 @@ macro_rules! shapes {
         );
         assert!(own.is_err() && own.err() == bare.err());
 
-        // 3 counted, 6 by `query`, 2 of all, one that isn't there, the ids, what was
+        // 3 counted, 6 by `query`, 2 of all, 7 of what isn't there, the ids, what was
         // built, the raw one, and 2 of statements.
-        assert_eq!($target.queries("select", "ok"), 17);
-        assert_eq!($target.queries("select", "error"), 2);
+        assert_eq!($target.queries("select", "ok"), 23);
+        assert_eq!($target.queries("select", "error"), 1);
         assert_eq!($target.queries("insert", "ok"), 8);
         assert_eq!($target.queries("delete", "ok"), 1);
         assert_eq!($target.queries("update", "ok"), 1);
         assert_eq!($target.queries("other", "ok"), 1);
         assert_eq!($target.sum("db_execute_many_total", &[]), 1);
-        assert_eq!($target.class("row_not_found"), 1);
+        assert_eq!($target.class("row_not_found"), 0);
+        assert_eq!($target.sum("db_errors_total", &[]), 1);
         let insert = [("operation", "insert")];
         assert_eq!($target.sum("db_rows_affected_total", &insert), 9);
         let select = [("operation", "select")];
@@ -242,5 +264,60 @@ async fn queries_can_be_spawned() -> sqlx::Result<()> {
         Ok::<_, sqlx::Error>(found)
     });
     assert_eq!(task.await.expect("it doesn't panic")?, 0);
+    Ok(())
+}
+
+/// Takes a connection of any kind, as a repository does that runs several queries.
+async fn add<C>(connection: &mut Link<C>, id: i64) -> sqlx::Result<()>
+where
+    C: Connected<Database = Sqlite>,
+{
+    let mut transaction = connection.begin().await?;
+    let insert = sqlx::query(INSERT[0]).bind(id).bind("added");
+    insert.execute(&mut *transaction).await?;
+    assert!(count(&mut *transaction).await? > 0);
+    transaction.commit().await?;
+    count(&mut *connection).await.map(drop)
+}
+
+// What sqlx's own pool gives to a task is `'static`, and so is this.
+#[tokio::test]
+async fn a_connection_of_any_kind_is_taken() -> sqlx::Result<()> {
+    let target = Target::new();
+    let pool = target.sqlite().await;
+    pool.execute("CREATE TABLE items (id BIGINT PRIMARY KEY, name TEXT)")
+        .await?;
+    let acquired = tokio::spawn(pool.acquire());
+    let mut connection = acquired.await.expect("it doesn't panic")?;
+    let waiting = {
+        let clone = pool.clone();
+        clone.acquire()
+    };
+    add(&mut connection, 1).await?;
+    add(&mut *connection, 2).await?;
+    drop(connection);
+    drop(waiting.await?);
+    let spawned = pool.clone();
+    let task = tokio::spawn(async move {
+        let mut transaction = spawned.begin().await?;
+        add(&mut transaction, 3).await?;
+        add(&mut *transaction.begin().await?, 4).await?;
+        transaction.commit().await
+    });
+    task.await.expect("it doesn't panic")?;
+    let own = sqlx::SqliteConnection::connect("sqlite::memory:").await?;
+    let mut own = target.metrics.instrument_connection("own", own);
+    own.execute("CREATE TABLE items (id BIGINT PRIMARY KEY, name TEXT)")
+        .await?;
+    add(&mut own, 1).await?;
+
+    // The savepoint in which 4 was added was dropped.
+    assert_eq!(count(&pool).await?, 3);
+    let of = |database| {
+        let labels = [("database", database), ("end", "committed")];
+        target.sum("db_transactions_total", &labels)
+    };
+    assert_eq!(["main", "own"].map(of), [3, 1]);
+    assert_eq!(target.queries("insert", "ok"), 5);
     Ok(())
 }

@@ -55,16 +55,22 @@ async fn a_query_of_an_annotated_function_is_counted_once() -> sqlx::Result<()> 
     assert_eq!(["items", ""].map(of), [2, 0]);
     assert_eq!(fetched(), 2);
 
+    // To the function, no row is an error; the database has answered.
     pool.execute("DELETE FROM items").await?;
     assert!(find(&pool).await.is_err());
     assert_eq!(["items", ""].map(of), [3, 0]);
     assert_eq!(target.sum("db_errors_total", &[]), 1);
-    assert_eq!(target.class("row_not_found"), 1);
+    assert_eq!(target.sum("db_errors_by_class_total", &[]), 0);
+    pool.execute("DROP TABLE items").await?;
+    assert!(find(&pool).await.is_err());
+    assert_eq!(["items", ""].map(of), [4, 0]);
+    assert_eq!(target.sum("db_errors_total", &[]), 2);
+    assert_eq!(target.class("SQLITE_ERROR"), 1);
 
     // Outside of it, and in what isn't recorded as a query.
     sqlx::query("SELECT 1").execute(&pool).await?;
     untracked(&pool).await?;
     other(&pool).await?;
-    assert_eq!(["items", ""].map(of), [3, 3]);
+    assert_eq!(["items", ""].map(of), [4, 3]);
     Ok(())
 }

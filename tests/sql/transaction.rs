@@ -1,7 +1,12 @@
 //! Transactions, and how they end.
 
-use metrics_runtime::Registry;
-use sqlx::Executor as _;
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use integration_tests::mysql::MySql as MySqlServer;
+use integration_tests::postgres::Postgres as Server;
+use metrics_runtime::{Connected, Link, Registry};
+use sqlx::{Connection as _, Executor as _, Transaction};
 
 use crate::target::Target;
 
@@ -83,5 +88,91 @@ async fn a_savepoint_is_no_transaction_of_its_own() -> sqlx::Result<()> {
     let transaction = connection.begin().await?;
     transaction.rollback().await?;
     assert_eq!(ENDS.map(|end| target.ended(end)), [1, 1, 0, 0]);
+    Ok(())
+}
+
+/// Drops transactions of one connection and begins others at once.
+async fn drop_and_begin<C: Connected>(connection: &mut Link<C>, target: Target) -> sqlx::Result<()>
+where
+    for<'t> Transaction<'t, C::Database>: Connected<Database = C::Database>,
+{
+    const TURNS: u64 = 50;
+    for _ in 0..TURNS {
+        drop(connection.begin().await?);
+        let mut transaction = connection.begin().await?;
+        // A savepoint that was dropped leaves the next one a savepoint.
+        drop(transaction.begin().await?);
+        transaction.begin().await?.commit().await?;
+        transaction.commit().await?;
+    }
+    let begun = target.sum("db_transactions_begun_total", &[]);
+    assert_eq!(begun, 2 * TURNS);
+    assert_eq!(ENDS.map(|end| target.ended(end)), [TURNS, 0, TURNS, 0]);
+    Ok(())
+}
+
+// Mutation: it is before the begin that the connection is asked whether it is in a
+// transaction, while the thread of SQLite has still to roll back.
+#[tokio::test]
+async fn a_transaction_after_a_dropped_one_is_none_of_its_savepoints() -> sqlx::Result<()> {
+    const MEMORY: &str = "sqlite::memory:";
+    sqlx::any::install_default_drivers();
+    let target = Target::new();
+    let pool = target.sqlite().await;
+    drop_and_begin(&mut *pool.acquire().await?, target).await?;
+
+    let target = Target::new();
+    let connection = sqlx::SqliteConnection::connect(MEMORY).await?;
+    let mut connection = target.metrics.instrument_connection("main", connection);
+    drop_and_begin(&mut connection, target).await?;
+
+    let target = Target::new();
+    let connection = sqlx::AnyConnection::connect(MEMORY).await?;
+    let mut connection = target.metrics.instrument_connection("main", connection);
+    drop_and_begin(&mut connection, target).await?;
+
+    let server = Server::start();
+    let target = Target::new();
+    let pool = target.postgres(&server.url()).await;
+    drop_and_begin(&mut *pool.acquire().await?, target).await?;
+    pool.inner().close().await;
+
+    let server = MySqlServer::start();
+    let target = Target::new();
+    let pool = target.mysql(&server.url()).await;
+    drop_and_begin(&mut *pool.acquire().await?, target).await?;
+    pool.inner().close().await;
+    Ok(())
+}
+
+// Mutation: `try_begin` waits for a connection.
+#[tokio::test]
+async fn a_transaction_begins_at_once_if_a_connection_is_idle() -> sqlx::Result<()> {
+    let target = Target::new();
+    let pool = target.sqlite().await;
+    let transaction = pool.begin().await?;
+    let none = pool.try_begin().now_or_never();
+    assert!(matches!(none, Some(Ok(None))));
+    let none = pool.try_begin_with("BEGIN IMMEDIATE").now_or_never();
+    assert!(matches!(none, Some(Ok(None))));
+    transaction.commit().await?;
+    for statement in [None, Some("BEGIN IMMEDIATE")] {
+        // A connection comes back to its pool by a task.
+        let begun = async {
+            loop {
+                let begun = match statement {
+                    Some(statement) => pool.try_begin_with(statement).await?,
+                    None => pool.try_begin().await?,
+                };
+                match begun {
+                    Some(transaction) => break transaction.rollback().await,
+                    None => tokio::task::yield_now().await,
+                }
+            }
+        };
+        let begun = tokio::time::timeout(Duration::from_mins(1), begun).await;
+        begun.expect("a connection is idle")?;
+    }
+    assert_eq!(ENDS.map(|end| target.ended(end)), [1, 2, 0, 0]);
     Ok(())
 }

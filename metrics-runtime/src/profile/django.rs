@@ -57,10 +57,9 @@ static CONNECTION_ERRORS: [Source; 2] = [
     Source::read(&DB_CONNECTION_ERRORS_TOTAL).which(Which::Without("class", "pool_closed")),
 ];
 
-/// The driver of a database knows the class of an error. `fetch_one` that finds no row
-/// asks nothing of a database that Django would see fail.
+/// The driver of a database knows the class of an error.
 static ERRORS: [Source; 2] = [
-    Source::read(&DB_ERRORS_BY_CLASS_TOTAL).which(Which::Without("class", "row_not_found")),
+    Source::read(&DB_ERRORS_BY_CLASS_TOTAL),
     Source::replaced(&DB_ERRORS_TOTAL)
         .which(Which::WithoutDriver("database"))
         .with(&[("class", "database")]),

@@ -10,6 +10,11 @@ impl Instrumentable for Any {
     fn rows_affected(result: &AnyQueryResult) -> u64 {
         result.rows_affected()
     }
+
+    // That of SQLite does, on its thread.
+    fn rolls_back_later(connection: &AnyConnection) -> bool {
+        connection.backend_name() == "SQLite"
+    }
 }
 
 impl Connected for AnyConnection {

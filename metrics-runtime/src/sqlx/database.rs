@@ -17,6 +17,13 @@ pub trait Instrumentable: Database {
 
     /// How many rows a statement has changed.
     fn rows_affected(result: &Self::QueryResult) -> u64;
+
+    /// Whether a transaction that is dropped is rolled back at some later time, until which
+    /// the connection still says that it is in it. It is then pinged before a transaction
+    /// begins that may be a savepoint.
+    fn rolls_back_later(_connection: &Self::Connection) -> bool {
+        false
+    }
 }
 
 /// How statements and error codes of a database are read.

@@ -162,9 +162,11 @@ macro_rules! executor {
                 let $this = self;
                 let (inner, series) = $parts;
                 let (query, meter) = measured(query, series, $source);
-                Box::pin(Measured::new(inner.fetch_optional(query), meter, |row| {
-                    let row = row.ok_or(Error::RowNotFound)?;
-                    Ok((row, Rows::fetched(1)))
+                // Without a row the database has answered, too. What else sqlx derives
+                // from `fetch_optional`, `query_as` for one, makes the error outside.
+                Box::pin(Measured::new(inner.fetch_optional(query), meter, |row: Option<_>| {
+                    let rows = Rows::fetched(row.is_some().into());
+                    (row.ok_or(Error::RowNotFound), rows)
                 }))
             }
 
@@ -181,7 +183,7 @@ macro_rules! executor {
                 let (query, meter) = measured(query, series, $source);
                 Box::pin(Measured::new(inner.fetch_optional(query), meter, |row: Option<_>| {
                     let rows = Rows::fetched(row.is_some().into());
-                    Ok((row, rows))
+                    (Ok(row), rows)
                 }))
             }
 
@@ -223,7 +225,7 @@ executor! {
         let dialect = C::Database::DIALECT;
         let meter = Meter::new(this.series, dialect, Subject::Other, Source::Connection);
         let prepared = this.inner.executor().prepare_with(sql, parameters);
-        Box::pin(Measured::new(prepared, meter, |statement| Ok((statement, Rows::NONE))))
+        Box::pin(Measured::new(prepared, meter, |statement| (Ok(statement), Rows::NONE)))
     },
     where { C: Connected }
 }

@@ -75,6 +75,10 @@ pub struct Instrumented<C> {
 
 /// What [`Instrumented`] dereferences to, so that `&mut *transaction` is an executor
 /// that records, as it is one in the bare library.
+///
+/// `&mut Link<C>` is how a function takes a connection of any kind, where the bare
+/// library has `impl Acquire`; see
+/// [`Metrics::instrument_pool`](crate::Metrics::instrument_pool).
 pub struct Link<C> {
     pub(super) inner: C,
     pub(super) series: &'static Series,
@@ -122,33 +126,6 @@ impl<C> Instrumented<C> {
         } = self.link.series;
         self.link.series = Series::find(registry, database, table);
         self
-    }
-}
-
-impl<C: Connected> Instrumented<C> {
-    /// Begins a transaction, which ends by `commit`, by `rollback` or when it is
-    /// dropped. In a transaction it begins a savepoint, which is no transaction of its
-    /// own in the metrics.
-    ///
-    /// # Errors
-    ///
-    /// Those of the bare library.
-    pub async fn begin(
-        &mut self,
-    ) -> Result<Instrumented<Transaction<'_, C::Database>>, sqlx::Error> {
-        self.link.begin(None).await
-    }
-
-    /// Begins a transaction by this statement.
-    ///
-    /// # Errors
-    ///
-    /// Those of the bare library.
-    pub async fn begin_with(
-        &mut self,
-        statement: impl sqlx::SqlSafeStr,
-    ) -> Result<Instrumented<Transaction<'_, C::Database>>, sqlx::Error> {
-        self.link.begin(Some(statement.into_sql_str())).await
     }
 }
 

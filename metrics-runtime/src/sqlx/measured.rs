@@ -18,7 +18,8 @@ pub(super) type BoxFuture<'e, T> = Pin<Box<dyn Future<Output = Result<T, Error>>
 /// What the methods of sqlx's `Executor` return.
 pub(super) type BoxStream<'e, T> = Pin<Box<dyn Stream<Item = Result<T, Error>> + Send + 'e>>;
 
-/// A future of sqlx, of whose value `finish` makes what the caller gets.
+/// A future of sqlx, of whose value `finish` makes what the caller gets: an error, too,
+/// after which what is measured has still ended well.
 pub(super) struct Measured<F, M> {
     inner: F,
     meter: Meter,
@@ -29,7 +30,7 @@ impl<F, M> Measured<F, M> {
     pub(super) fn new<T, U>(inner: F, meter: Meter, finish: M) -> Self
     where
         F: Future<Output = Result<T, Error>>,
-        M: Fn(T) -> Result<(U, Rows), Error>,
+        M: Fn(T) -> (Result<U, Error>, Rows),
     {
         Self {
             inner,
@@ -48,7 +49,7 @@ impl<F, M> fmt::Debug for Measured<F, M> {
 impl<F, T, M, U> Future for Measured<F, M>
 where
     F: Future<Output = Result<T, Error>> + Unpin,
-    M: Fn(T) -> Result<(U, Rows), Error> + Unpin,
+    M: Fn(T) -> (Result<U, Error>, Rows) + Unpin,
 {
     type Output = Result<U, Error>;
 
@@ -57,12 +58,12 @@ where
         let polling = this.meter.enter();
         let polled = Pin::new(&mut this.inner).poll(context);
         polling.end();
-        let finished = ready!(polled).and_then(|value| (this.finish)(value));
-        Poll::Ready(match finished {
-            Ok((value, rows)) => {
+        Poll::Ready(match ready!(polled) {
+            Ok(value) => {
+                let (finished, rows) = (this.finish)(value);
                 this.meter.add(rows);
                 this.meter.succeed();
-                Ok(value)
+                finished
             }
             Err(error) => {
                 this.meter.fail(&error);

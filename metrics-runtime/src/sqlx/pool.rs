@@ -12,7 +12,7 @@ use crate::pool::{PoolError, PoolState, PoolStatistics};
 use crate::record::at;
 use crate::{Counter, Metrics, Outcome};
 use sqlx::pool::{PoolConnection, PoolOptions};
-use sqlx::{Database, Error, Pool, SqlSafeStr, Transaction};
+use sqlx::{Database, Error, Pool, SqlSafeStr, SqlStr, Transaction};
 use std::sync::{Arc, Weak};
 
 /// A pool, as long as what has instrumented it is there.
@@ -107,18 +107,21 @@ impl Metrics {
 }
 
 impl<DB: Instrumentable> Instrumented<Pool<DB>> {
-    /// Waits for a connection.
+    /// Waits for a connection; a task of its own may do that.
     ///
     /// # Errors
     ///
     /// Those of the bare library, which are counted in `db_connection_errors_total`.
-    pub async fn acquire(&self) -> Result<Instrumented<PoolConnection<DB>>, Error> {
+    pub fn acquire(
+        &self,
+    ) -> impl Future<Output = Result<Instrumented<PoolConnection<DB>>, Error>> + Send + use<DB>
+    {
         let series = self.link.series;
         let meter = Meter::new(series, DB::DIALECT, Subject::Other, Source::Pool);
         let acquired = Box::pin(self.link.inner.acquire());
-        let given = |connection| Ok((connection, Rows::NONE));
-        let connection = Measured::new(acquired, meter, given).await?;
-        Ok(Instrumented::new(connection, series))
+        Measured::new(acquired, meter, move |connection| {
+            (Ok(Instrumented::new(connection, series)), Rows::NONE)
+        })
     }
 
     /// A connection, if one is idle; nothing of this is recorded but what is then done
@@ -150,17 +153,55 @@ impl<DB: Instrumentable> Instrumented<Pool<DB>> {
         self.begin_by(Some(statement.into_sql_str())).await
     }
 
+    /// Begins a transaction, if a connection is idle.
+    ///
+    /// # Errors
+    ///
+    /// Those of the bare library.
+    pub async fn try_begin(&self) -> Result<Option<Instrumented<Transaction<'static, DB>>>, Error> {
+        self.try_begin_by(None).await
+    }
+
+    /// As [`try_begin`](Self::try_begin), by this statement.
+    ///
+    /// # Errors
+    ///
+    /// Those of the bare library.
+    pub async fn try_begin_with(
+        &self,
+        statement: impl SqlSafeStr,
+    ) -> Result<Option<Instrumented<Transaction<'static, DB>>>, Error> {
+        self.try_begin_by(Some(statement.into_sql_str())).await
+    }
+
     async fn begin_by(
         &self,
-        statement: Option<sqlx::SqlStr>,
+        statement: Option<SqlStr>,
     ) -> Result<Instrumented<Transaction<'static, DB>>, Error> {
-        let series = self.link.series;
-        let connection = self.acquire().await?.into_inner();
         // What `Pool::begin` does, which would hide how long it waits.
-        let begun = Transaction::begin(connection, statement).await;
-        note::<DB, _>(series, &begun);
-        let mut transaction = Instrumented::new(begun?, series);
-        transaction.link.open = Open::begin(series);
-        Ok(transaction)
+        begin_on(self.acquire().await?, statement).await
     }
+
+    async fn try_begin_by(
+        &self,
+        statement: Option<SqlStr>,
+    ) -> Result<Option<Instrumented<Transaction<'static, DB>>>, Error> {
+        match self.try_acquire() {
+            Some(connection) => begin_on(connection, statement).await.map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+/// Begins the transaction that a connection of a pool is given to.
+async fn begin_on<DB: Instrumentable>(
+    connection: Instrumented<PoolConnection<DB>>,
+    statement: Option<SqlStr>,
+) -> Result<Instrumented<Transaction<'static, DB>>, Error> {
+    let series = connection.link.series;
+    let begun = Transaction::begin(connection.into_inner(), statement).await;
+    note::<DB, _>(series, &begun);
+    let mut transaction = Instrumented::new(begun?, series);
+    transaction.link.open = Open::begin(series);
+    Ok(transaction)
 }

@@ -9,6 +9,11 @@ impl Instrumentable for Sqlite {
     fn rows_affected(result: &SqliteQueryResult) -> u64 {
         result.rows_affected()
     }
+
+    // Its thread does.
+    fn rolls_back_later(_: &SqliteConnection) -> bool {
+        true
+    }
 }
 
 impl Connected for SqliteConnection {

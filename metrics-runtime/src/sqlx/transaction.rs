@@ -5,7 +5,7 @@ use super::database::Instrumentable;
 use super::link::{Connected, Instrumented, Link};
 use super::series::Series;
 use crate::clock::Ticks;
-use sqlx::{Connection as _, Error, SqlStr, Transaction};
+use sqlx::{Connection as _, Error, SqlSafeStr, SqlStr, Transaction};
 
 /// How a transaction ends: the values of the label `end`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,14 +69,46 @@ pub(super) fn note<DB: Instrumentable, T>(series: &Series, done: &Result<T, Erro
     }
 }
 
+/// Whether what begins next is a savepoint.
+async fn is_in_transaction<DB: Instrumentable>(connection: &mut DB::Connection) -> bool {
+    if connection.is_in_transaction() && DB::rolls_back_later(connection) {
+        // What is queued comes first. Should this fail, then so does what begins.
+        let _ = connection.ping().await;
+    }
+    connection.is_in_transaction()
+}
+
 impl<C: Connected> Link<C> {
-    pub(super) async fn begin(
+    /// Begins a transaction, which ends by `commit`, by `rollback` or when it is
+    /// dropped. In a transaction it begins a savepoint, which is no transaction of its
+    /// own in the metrics.
+    ///
+    /// # Errors
+    ///
+    /// Those of the bare library.
+    pub async fn begin(&mut self) -> Result<Instrumented<Transaction<'_, C::Database>>, Error> {
+        self.begin_by(None).await
+    }
+
+    /// Begins a transaction by this statement.
+    ///
+    /// # Errors
+    ///
+    /// Those of the bare library.
+    pub async fn begin_with(
+        &mut self,
+        statement: impl SqlSafeStr,
+    ) -> Result<Instrumented<Transaction<'_, C::Database>>, Error> {
+        self.begin_by(Some(statement.into_sql_str())).await
+    }
+
+    async fn begin_by(
         &mut self,
         statement: Option<SqlStr>,
     ) -> Result<Instrumented<Transaction<'_, C::Database>>, Error> {
         let series = self.series;
         let connection = self.inner.connection();
-        let is_savepoint = connection.is_in_transaction();
+        let is_savepoint = is_in_transaction::<C::Database>(connection).await;
         let begun = match statement {
             Some(statement) => connection.begin_with(statement).await,
             None => connection.begin().await,

@@ -93,7 +93,7 @@ fn record(metrics: Metrics) {
         count(metrics, &database::DB_EXECUTE_MANY_TOTAL, &[database], 2);
         count(metrics, &database::DB_NEW_CONNECTIONS_TOTAL, &[database], 6);
     }
-    for (class, by) in [("23", 2), ("SQLITE_BUSY", 5), ("row_not_found", 9)] {
+    for (class, by) in [("23", 2), ("SQLITE_BUSY", 5)] {
         let desc = &database::DB_ERRORS_BY_CLASS_TOTAL;
         count(metrics, desc, &["main", class], by);
     }
