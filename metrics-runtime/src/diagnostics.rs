@@ -97,6 +97,14 @@ pub enum Diagnostic {
     /// The server doesn't say who asks, and for that somebody was refused, or what a
     /// trusted proxy says wasn't heard. Told once for each set-up.
     UnknownPeer,
+    /// The eviction listener that the program gave to a cache of moka has panicked and
+    /// isn't called any more; evictions are counted as before. Told once for each cache.
+    EvictionListener {
+        /// The cache, as in the label.
+        cache: String,
+        /// The message of the panic, which may be empty.
+        reason: String,
+    },
 }
 
 /// What is wrong with the place of an HTTP layer.
@@ -222,6 +230,12 @@ impl fmt::Display for Diagnostic {
                 "the server doesn't say who asks, which allow-lists, trusted proxies and the \
                  default rule of access need, so that they let nobody in; serve the application \
                  by `app.into_make_service_with_connect_info::<SocketAddr>()`, or set a token",
+            ),
+            Self::EvictionListener { cache, reason } => write!(
+                f,
+                "the eviction listener of the cache `{cache}` has panicked, and isn't called any \
+                 more; evictions are counted as before; give it a listener that doesn't panic: \
+                 {reason:?}"
             ),
         }
     }

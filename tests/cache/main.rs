@@ -3,7 +3,11 @@
 
 mod awaited;
 mod blocking;
+mod diagnostic;
+mod entries;
 mod eviction;
+mod listener;
+mod lookup;
 mod page;
 mod tally;
 

@@ -1,9 +1,9 @@
 //! Caches that are awaited.
 
-use super::loading::Loading;
+use super::cause_of;
+use super::listening::{Listening, Telling};
 use super::recorded::Recorded;
-use super::{cause_of, outcome_of};
-use crate::{Metrics, Outcome};
+use crate::Metrics;
 use ::moka::future::{Cache, CacheBuilder};
 use ::moka::notification::{ListenerFuture, RemovalCause};
 use std::borrow::Borrow;
@@ -11,7 +11,6 @@ use std::fmt;
 use std::future::ready;
 use std::hash::Hash;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 /// A cache of moka that is recorded; made by [`Metrics::instrument_moka_future`]. Clones are
 /// the same cache.
@@ -52,7 +51,7 @@ use std::sync::atomic::AtomicBool;
 /// # }
 /// ```
 pub struct MokaFutureCache<K, V> {
-    cache: Recorded<Cache<K, V>>,
+    pub(super) cache: Recorded<Cache<K, V>>,
 }
 
 impl Metrics {
@@ -73,7 +72,8 @@ impl Metrics {
     }
 
     /// As [`instrument_moka_future`](Self::instrument_moka_future), with a listener that is told of
-    /// what leaves the cache.
+    /// what leaves the cache. One that panics isn't called again, as with moka, and is told
+    /// of by [`Diagnostic::EvictionListener`](crate::Diagnostic::EvictionListener).
     pub fn instrument_moka_future_with_listener<K, V>(
         &self,
         name: &str,
@@ -86,9 +86,10 @@ impl Metrics {
     {
         let metrics = self.cache(name);
         let told = metrics.clone();
+        let listening = Arc::new(Listening::new(name));
         let builder = builder.async_eviction_listener(move |key, value, cause| {
             told.evicted(cause_of(cause));
-            listener(key, value, cause)
+            Box::pin(Telling::new(&listening, || listener(key, value, cause)))
         });
         MokaFutureCache {
             cache: Recorded::new(builder.build(), metrics),
@@ -101,6 +102,23 @@ where
     K: Hash + Eq + Send + Sync + 'static,
     V: Clone + Send + Sync + 'static,
 {
+    /// The cache itself, for what isn't here. What is done with it isn't recorded, except
+    /// evictions.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), metrics_runtime::BuildError> {
+    /// let metrics = metrics_runtime::Metrics::builder().build()?;
+    /// let rates = metrics.instrument_moka_future("rates", moka::future::Cache::builder());
+    /// rates.insert("EUR", 7).await;
+    /// assert_eq!(rates.inner().iter().count(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub const fn inner(&self) -> &Cache<K, V> {
+        &self.cache.inner
+    }
+
     /// The value of a key.
     pub async fn get<Q>(&self, key: &Q) -> Option<V>
     where
@@ -112,45 +130,10 @@ where
         found
     }
 
-    /// The value of a key, which one caller at a time loads if it isn't there.
-    pub async fn get_with(&self, key: K, init: impl Future<Output = V>) -> V {
-        if let Some(found) = self.get(&key).await {
-            return found;
-        }
-        let has_loaded = AtomicBool::new(false);
-        let init = Loading::new(&self.cache.metrics, &has_loaded, init, |_: &V| Outcome::Ok);
-        let value = self.cache.inner.get_with(key, init).await;
-        self.cache.given(has_loaded.into_inner(), true);
-        value
-    }
-
-    /// As [`get_with`](Self::get_with), with a load that may fail.
-    ///
-    /// # Errors
-    ///
-    /// That of the load, which those who waited for it share.
-    pub async fn try_get_with<E>(
-        &self,
-        key: K,
-        init: impl Future<Output = Result<V, E>>,
-    ) -> Result<V, Arc<E>>
-    where
-        E: Send + Sync + 'static,
-    {
-        if let Some(found) = self.get(&key).await {
-            return Ok(found);
-        }
-        let has_loaded = AtomicBool::new(false);
-        let init = Loading::new(&self.cache.metrics, &has_loaded, init, outcome_of);
-        let result = self.cache.inner.try_get_with(key, init).await;
-        self.cache.given(has_loaded.into_inner(), result.is_ok());
-        result
-    }
-
     /// Writes a value.
     pub async fn insert(&self, key: K, value: V) {
         self.cache.inner.insert(key, value).await;
-        self.cache.written();
+        self.cache.metrics.set();
     }
 
     /// Deletes the value of a key, and gives it.
@@ -177,7 +160,6 @@ where
     /// maintenance comes to it.
     pub fn invalidate_all(&self) {
         self.cache.inner.invalidate_all();
-        self.cache.show_entries();
     }
 
     /// Whether there is a value for a key; no look-up is counted.
@@ -197,7 +179,6 @@ where
     /// Does what maintenance is due: evictions, and the count of values.
     pub async fn run_pending_tasks(&self) {
         self.cache.inner.run_pending_tasks().await;
-        self.cache.show_entries();
     }
 }
 

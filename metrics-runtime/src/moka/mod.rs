@@ -2,9 +2,12 @@
 
 mod entries;
 mod future;
+mod future_load;
+mod listening;
 mod loading;
 mod recorded;
 mod sync;
+mod sync_load;
 
 pub use future::MokaFutureCache;
 pub use sync::MokaCache;

@@ -1,8 +1,9 @@
 //! Caches that block.
 
+use super::cause_of;
+use super::listening::Listening;
 use super::recorded::Recorded;
-use super::{cause_of, outcome_of};
-use crate::{Metrics, Outcome};
+use crate::Metrics;
 use ::moka::notification::RemovalCause;
 use ::moka::sync::{Cache, CacheBuilder};
 use std::borrow::Borrow;
@@ -45,7 +46,7 @@ use std::sync::Arc;
 /// # }
 /// ```
 pub struct MokaCache<K, V> {
-    cache: Recorded<Cache<K, V>>,
+    pub(super) cache: Recorded<Cache<K, V>>,
 }
 
 impl Metrics {
@@ -66,7 +67,8 @@ impl Metrics {
     }
 
     /// As [`instrument_moka`](Self::instrument_moka), with a listener that is told of
-    /// what leaves the cache.
+    /// what leaves the cache. One that panics isn't called again, as with moka, and is told
+    /// of by [`Diagnostic::EvictionListener`](crate::Diagnostic::EvictionListener).
     pub fn instrument_moka_with_listener<K, V>(
         &self,
         name: &str,
@@ -79,9 +81,10 @@ impl Metrics {
     {
         let metrics = self.cache(name);
         let told = metrics.clone();
+        let listening = Listening::new(name);
         let builder = builder.eviction_listener(move |key, value, cause| {
             told.evicted(cause_of(cause));
-            listener(key, value, cause);
+            listening.tell(|| listener(key, value, cause));
         });
         MokaCache {
             cache: Recorded::new(builder.build(), metrics),
@@ -94,6 +97,22 @@ where
     K: Hash + Eq + Send + Sync + 'static,
     V: Clone + Send + Sync + 'static,
 {
+    /// The cache itself, for what isn't here. What is done with it isn't recorded, except
+    /// evictions.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), metrics_runtime::BuildError> {
+    /// let metrics = metrics_runtime::Metrics::builder().build()?;
+    /// let rates = metrics.instrument_moka("rates", moka::sync::Cache::builder());
+    /// rates.insert("EUR", 7);
+    /// assert_eq!(rates.inner().iter().count(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub const fn inner(&self) -> &Cache<K, V> {
+        &self.cache.inner
+    }
+
     /// The value of a key.
     pub fn get<Q>(&self, key: &Q) -> Option<V>
     where
@@ -105,51 +124,10 @@ where
         found
     }
 
-    /// The value of a key, which one caller at a time loads if it isn't there.
-    pub fn get_with(&self, key: K, init: impl FnOnce() -> V) -> V {
-        if let Some(found) = self.get(&key) {
-            return found;
-        }
-        let mut has_loaded = false;
-        let value = self.cache.inner.get_with(key, || {
-            has_loaded = true;
-            let load = self.cache.metrics.load();
-            let value = init();
-            load.finish(Outcome::Ok);
-            value
-        });
-        self.cache.given(has_loaded, true);
-        value
-    }
-
-    /// As [`get_with`](Self::get_with), with a load that may fail.
-    ///
-    /// # Errors
-    ///
-    /// That of the load, which those who waited for it share.
-    pub fn try_get_with<E>(&self, key: K, init: impl FnOnce() -> Result<V, E>) -> Result<V, Arc<E>>
-    where
-        E: Send + Sync + 'static,
-    {
-        if let Some(found) = self.get(&key) {
-            return Ok(found);
-        }
-        let mut has_loaded = false;
-        let result = self.cache.inner.try_get_with(key, || {
-            has_loaded = true;
-            let load = self.cache.metrics.load();
-            let value = init();
-            load.finish(outcome_of(&value));
-            value
-        });
-        self.cache.given(has_loaded, result.is_ok());
-        result
-    }
-
     /// Writes a value.
     pub fn insert(&self, key: K, value: V) {
         self.cache.inner.insert(key, value);
-        self.cache.written();
+        self.cache.metrics.set();
     }
 
     /// Deletes the value of a key, and gives it.
@@ -176,7 +154,6 @@ where
     /// maintenance comes to it.
     pub fn invalidate_all(&self) {
         self.cache.inner.invalidate_all();
-        self.cache.show_entries();
     }
 
     /// Whether there is a value for a key; no look-up is counted.
@@ -196,7 +173,6 @@ where
     /// Does what maintenance is due: evictions, and the count of values.
     pub fn run_pending_tasks(&self) {
         self.cache.inner.run_pending_tasks();
-        self.cache.show_entries();
     }
 }
 

@@ -1,5 +1,6 @@
 //! The age of the oldest call that runs, for gauges that tell it at each scrape.
 
+use super::asked::set_when_asked;
 use super::cells::GAUGES;
 use crate::clock::Ticks;
 use once_cell::race::{OnceBox, OnceRef};
@@ -74,8 +75,9 @@ impl Ages {
             chunk: Chunk::new(FIRST_CHUNK),
             next: OnceRef::new(),
         }));
-        if let Some(next) = *all {
-            let _ = ages.next.set(next);
+        match *all {
+            Some(next) => drop(ages.next.set(next)),
+            None => set_when_asked(refresh),
         }
         *all = Some(ages);
         ages
@@ -116,7 +118,7 @@ impl Entry {
 }
 
 /// Sets the gauges of all ages to what they are now.
-pub(crate) fn refresh_ages() {
+fn refresh() {
     let all = *ALL.lock().unwrap_or_else(PoisonError::into_inner);
     for ages in std::iter::successors(all, |ages| ages.next.get()) {
         #[expect(clippy::cast_precision_loss, reason = "a gauge is a double")]

@@ -2,6 +2,7 @@
 //! cells; a lookup returns an index; recording is one function per kind.
 
 mod age;
+pub(crate) mod asked;
 mod bucket;
 mod cells;
 mod counter;
@@ -32,7 +33,8 @@ mod table;
 mod tagged;
 pub(crate) mod thread;
 
-pub(crate) use age::{Ages, Entry, refresh_ages};
+pub(crate) use age::{Ages, Entry};
+pub(crate) use asked::set_all;
 pub(crate) use bucket::Bounds;
 pub use counter::Counter;
 pub(crate) use dense::combination;

@@ -17,7 +17,7 @@ impl Registry {
     /// asked for.
     pub(crate) fn refresh(&self) {
         self.with_state(|_| ());
-        crate::record::refresh_ages();
+        crate::record::set_all();
     }
 
     /// All families, with the names that they are served under.
