@@ -13,7 +13,7 @@ use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio::task::yield_now;
 use tokio::time::timeout;
@@ -193,6 +193,69 @@ async fn requests_that_are_given_up_are_counted_once() {
     let cancelled = ("127.0.0.1 GET cancelled".to_owned(), 50);
     assert_eq!(requests(&metrics), BTreeMap::from([cancelled]));
     assert_eq!(in_progress(&metrics), 0);
+}
+
+// F7. Mutations: `drop` ends what was never polled as cancelled; `new` starts the time in
+// progress.
+#[tokio::test]
+async fn requests_whose_futures_are_never_polled_are_not_recorded() {
+    let metrics = metrics();
+    let layer = metrics.http_client_layer(["a"]);
+    let sent = Arc::new(AtomicU64::new(0));
+    let counted = Arc::clone(&sent);
+    let mut client = layer.layer(service_fn(move |_: Request<Body>| -> Reply {
+        let sent = Arc::clone(&counted);
+        Box::pin(async move {
+            sent.fetch_add(1, Ordering::Relaxed);
+            Ok(Response::new(Body::default()))
+        })
+    }));
+    let mut made = || client.call(request(Method::GET, "a", 1, ""));
+    let futures: Vec<_> = (0..100).map(|_| made()).collect();
+    assert_eq!(in_progress(&metrics), 0);
+    drop(futures);
+    // Its owner's panic isn't the client's.
+    let unpolled = made();
+    let owner = AssertUnwindSafe(|| {
+        let _unpolled = unpolled;
+        resume_unwind(Box::new("on purpose"));
+    });
+    assert!(std::panic::catch_unwind(owner).is_err());
+    assert_eq!(requests(&metrics), BTreeMap::new());
+    let durations = || samples(&metrics, "http_client_request_duration_seconds_count");
+    assert_eq!(durations(), BTreeMap::new());
+    assert_eq!(in_progress(&metrics), 0);
+    // One among them that is awaited is recorded.
+    assert!(made().await.is_ok());
+    assert_eq!(sent.load(Ordering::Relaxed), 1);
+    assert_eq!(
+        requests(&metrics),
+        BTreeMap::from([("a GET 200".into(), 1)])
+    );
+    assert_eq!(durations(), BTreeMap::from([("a GET ok".into(), 1)]));
+    assert_eq!(in_progress(&metrics), 0);
+}
+
+// Mutation: `enter` leaves `start` as it is.
+#[tokio::test]
+async fn the_time_before_the_first_poll_is_no_part_of_the_duration() {
+    let metrics = metrics();
+    let layer = metrics.http_client_layer(["a"]);
+    let mut client = layer.layer(service_fn(|_: Request<Body>| -> Reply {
+        Box::pin(async { Ok(Response::new(Body::default())) })
+    }));
+    let future = client.call(request(Method::GET, "a", 1, ""));
+    std::thread::sleep(Duration::from_millis(100));
+    let begun = Instant::now();
+    assert!(future.await.is_ok());
+    let most = begun.elapsed().as_secs_f64();
+    let page = metrics.to_text();
+    let name = "http_client_request_duration_seconds_sum{";
+    let line = page.lines().find(|line| line.starts_with(name));
+    let (_, sum) = line.and_then(|line| line.rsplit_once(' ')).expect("a sum");
+    let sum: f64 = sum.parse().expect("it is a number");
+    // Both clocks may be off by a little.
+    assert!(sum <= most * 1.01 + 1e-5, "{sum} of {most}");
 }
 
 // F6. Mutation: what is dropped is always cancelled.

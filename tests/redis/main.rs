@@ -7,6 +7,7 @@
 mod fault;
 mod figure;
 mod load;
+mod name;
 mod refusal;
 mod tally;
 

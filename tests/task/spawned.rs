@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::future::pending;
 use std::panic::resume_unwind;
+use std::time::Duration;
 
+use metrics_runtime::{Metrics, TaskOutput};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
-use tokio::task::yield_now;
+use tokio::task::{JoinHandle, yield_now};
+use tokio::time::timeout;
 
 use crate::page::{Seen, metrics, seen, value};
 
@@ -45,7 +48,6 @@ async fn errors_panics_and_cancellations_are_told_apart() {
         yield_now().await;
         resume_unwind(Box::new("on purpose"))
     });
-    let _: &tokio::task::JoinHandle<()> = &panicked;
     let error = panicked.await.expect_err("it panics");
     let payload = error.into_panic();
     assert_eq!(payload.downcast_ref(), Some(&"on purpose"));
@@ -76,6 +78,65 @@ async fn errors_panics_and_cancellations_are_told_apart() {
     let expected = Seen {
         cancelled: 2,
         ..expected
+    };
+    assert_eq!(seen(&metrics), expected);
+}
+
+async fn consume() -> ! {
+    pending().await
+}
+
+/// An output of one's own, which must not meet `!`, and a function that passes any on.
+struct Own;
+
+impl TaskOutput for Own {}
+
+fn pass<F>(metrics: &Metrics, future: F) -> JoinHandle<F::Output>
+where
+    F: Future<Output: TaskOutput + Send> + Send + 'static,
+{
+    metrics.spawn("own", future)
+}
+
+// F6, F7. It compiles because `!`, the type of blocks that never end, is told apart.
+// Mutation: without `Told` for `fn() -> !` it doesn't.
+#[tokio::test]
+async fn a_loop_that_never_ends_is_a_task() {
+    let metrics = metrics();
+    let worker = metrics.spawn("t", async {
+        loop {
+            yield_now().await;
+        }
+    });
+    // So is a function that says it, and the loop of a schedule.
+    let consumer = metrics.spawn("t", consume());
+    let schedule = metrics.every("t", Duration::from_secs(1), || async {
+        loop {
+            yield_now().await;
+        }
+    });
+    let all = timeout(Duration::from_mins(1), async {
+        while seen(&metrics).running < 3 {
+            yield_now().await;
+        }
+    });
+    assert!(all.await.is_ok());
+    worker.abort();
+    assert!(worker.await.expect_err("it is aborted").is_cancelled());
+    consumer.abort();
+    assert!(consumer.await.expect_err("it is aborted").is_cancelled());
+    schedule.abort();
+    let stopped = timeout(Duration::from_mins(1), schedule.stop());
+    assert!(stopped.await.is_ok());
+    assert!(pass(&metrics, async { Own }).await.is_ok());
+    let failed = metrics.spawn("t", async { resume_unwind(Box::new("on purpose")) });
+    assert!(failed.await.expect_err("it panics").is_panic());
+    let expected = Seen {
+        cancelled: 3,
+        panic: 1,
+        durations: 4,
+        waits: 4,
+        ..Seen::default()
     };
     assert_eq!(seen(&metrics), expected);
 }

@@ -1,4 +1,4 @@
-//! A request that was sent, recorded once when it ends in any way.
+//! A request whose future was polled, recorded once when it ends in any way.
 
 use super::host::{Host, Hosts};
 use crate::builtin::client as builtin;
@@ -38,32 +38,37 @@ pub(super) struct Call {
     host: Host,
     method: &'static str,
     start: Ticks,
-    /// Ends its time in progress.
-    _running: Running,
+    /// Ends its time in progress; `None` until the first poll, before which most clients
+    /// have sent nothing.
+    running: Option<Running>,
     /// The client runs: what unwinds now is its own.
     is_polled: bool,
     is_over: bool,
 }
 
 impl Call {
-    /// Starts a call, whose client runs from now on.
+    /// Prepares a call, whose client runs from now on.
     pub(super) fn new(shared: &Arc<Shared>, host: Host, method: &'static str) -> Self {
-        let labels = [shared.hosts.label(host), method];
-        let in_progress: InProgress = at(&shared.in_progress, &labels, Outcome::Ok);
         Self {
             host,
             method,
             start: Ticks::now(),
-            _running: in_progress.start(),
+            running: None,
             is_polled: true,
             is_over: false,
             shared: Arc::clone(shared),
         }
     }
 
-    /// The client runs from now on.
-    pub(super) const fn enter(&mut self) {
+    /// The client runs from now on; at the first poll the request begins.
+    pub(super) fn enter(&mut self) {
         self.is_polled = true;
+        if self.running.is_none() {
+            let labels = [self.shared.hosts.label(self.host), self.method];
+            let in_progress: InProgress = at(&self.shared.in_progress, &labels, Outcome::Ok);
+            self.running = Some(in_progress.start());
+            self.start = Ticks::now();
+        }
     }
 
     /// It has returned.
@@ -109,12 +114,14 @@ impl Call {
 
 impl Drop for Call {
     fn drop(&mut self) {
-        // A call that is dropped while its owner unwinds for reasons of its own is
-        // cancelled.
         let outcome = if self.is_polled {
             Outcome::Panic
-        } else {
+        } else if self.running.is_some() {
+            // Also where its owner unwinds for reasons of its own.
             Outcome::Cancelled
+        } else {
+            // Nobody has polled it, so that it wasn't sent.
+            return;
         };
         self.end(outcome.as_str(), outcome);
     }

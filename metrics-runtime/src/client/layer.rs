@@ -12,7 +12,7 @@ use tower_layer::Layer;
 /// | family | labels | what |
 /// |---|---|---|
 /// | `http_client_requests_total` | `host`, `method`, `status` | requests that have ended |
-/// | `http_client_request_duration_seconds` | `host`, `method`, `outcome` | from the call of the client to the head of the response |
+/// | `http_client_request_duration_seconds` | `host`, `method`, `outcome` | from the first poll of its future to the head of the response |
 /// | `http_client_requests_in_progress` | `host`, `method` | requests between the two |
 ///
 /// | the request… | `status` | `outcome` |
@@ -22,6 +22,10 @@ use tower_layer::Layer;
 /// | can't be sent or isn't answered | `error` | `error` |
 /// | is dropped before it is answered | `cancelled` | `cancelled` |
 /// | makes the client panic | `panic` | `panic` |
+/// | is never polled | not recorded | not recorded |
+///
+/// Most clients send nothing until the future of the response is polled, and neither does
+/// the one below. One that panics in `call` has no future, and is recorded as well.
 ///
 /// `host` is one of those that are listed, without its port, else `other`: an address
 /// that comes from a user can make no series. `method` is one of RFC 9110's, `PATCH` or

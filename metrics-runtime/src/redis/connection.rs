@@ -27,8 +27,9 @@ use std::sync::Arc;
 /// | `redis_operations_in_progress` | | commands and pipelines that wait for their answer |
 /// | `redis_connections_active` | `connection` | connections that are held, by the name that they were given; clones are one |
 ///
-/// `command` is a command of Redis 7 in lower case, by its first word (`CONFIG GET` is
-/// `config`); what Redis doesn't know is `other`.
+/// `command` is a command of Redis 7.4 or before, in lower case and by its first word
+/// (`CONFIG GET` is `config`); all others are `other`, such as those of later versions
+/// and of modules.
 ///
 /// | the command… | `outcome` |
 /// |---|---|

@@ -7,7 +7,8 @@ use std::sync::Arc;
 /// What a task may give: it says whether the run went well.
 ///
 /// A `Result` that is `Err` is an error; all else of the standard library that stands
-/// here is [`Outcome::Ok`]. For a type of your own an empty implementation is enough.
+/// here is [`Outcome::Ok`], and a loop that never ends is a task as well. For a
+/// type of your own an empty implementation is enough.
 ///
 /// ```
 /// use metrics_runtime::{Outcome, TaskOutput};
@@ -48,6 +49,32 @@ impl<T, E> TaskOutput for Result<T, E> {
         } else {
             Outcome::Error
         }
+    }
+}
+
+/// What a function returns that is the value of a task: a [`TaskOutput`], or `!`, which is
+/// what `async { loop { … } }` gives. That type can be written only there; an
+/// implementation of [`TaskOutput`] for it by way of a projection would conflict with
+/// those of other crates.
+#[diagnostic::on_unimplemented(
+    message = "`{T}` doesn't say whether a task went well",
+    note = "return a `Result` or `()`, or write `impl TaskOutput for` your type, which may be empty"
+)]
+pub trait Told<T> {
+    /// How a run has ended that gave this.
+    fn outcome(value: &T) -> Outcome;
+}
+
+impl<T: TaskOutput> Told<T> for fn() -> T {
+    fn outcome(value: &T) -> Outcome {
+        value.outcome()
+    }
+}
+
+impl<T> Told<T> for fn() -> ! {
+    fn outcome(_: &T) -> Outcome {
+        // There is no such value.
+        Outcome::Ok
     }
 }
 

@@ -1,6 +1,6 @@
 //! A run of a task, recorded once when it ends in any way.
 
-use super::output::TaskOutput;
+use super::output::Told;
 use super::series::Series;
 use crate::Outcome;
 use crate::clock::Ticks;
@@ -113,7 +113,7 @@ impl<F> Measured<F> {
 impl<F> Future for Measured<F>
 where
     F: Future,
-    F::Output: TaskOutput,
+    fn() -> F::Output: Told<F::Output>,
 {
     type Output = F::Output;
 
@@ -126,7 +126,7 @@ where
         let polled = this.future.poll(context);
         if let Poll::Ready(output) = &polled {
             // Still as part of the run: the implementation is the user's.
-            let outcome = output.outcome();
+            let outcome = <fn() -> F::Output>::outcome(output);
             run.end(outcome);
         }
         run.is_polled = false;

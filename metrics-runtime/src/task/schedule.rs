@@ -1,6 +1,6 @@
 //! Tasks that are repeated.
 
-use super::output::TaskOutput;
+use super::output::Told;
 use super::run::{Measured, Run};
 use super::series::Series;
 use crate::config::recording;
@@ -88,7 +88,7 @@ impl Metrics {
     where
         F: FnMut() -> R + Send + 'static,
         R: Future + Send + 'static,
-        R::Output: TaskOutput,
+        fn() -> R::Output: Told<R::Output>,
     {
         let runtime = Handle::current();
         let stop = Arc::new(Notify::new());
@@ -112,7 +112,7 @@ async fn drive<F, R>(series: Series, plan: Plan, period: Duration, mut task: F, 
 where
     F: FnMut() -> R,
     R: Future,
-    R::Output: TaskOutput,
+    fn() -> R::Output: Told<R::Output>,
 {
     let period = period.max(SHORTEST);
     let mut stopped = pin!(stop.notified());

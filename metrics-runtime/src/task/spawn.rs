@@ -1,6 +1,6 @@
 //! Tasks that are spawned.
 
-use super::output::TaskOutput;
+use super::output::Told;
 use super::run::{Measured, Run};
 use super::series::Series;
 use crate::Metrics;
@@ -23,7 +23,7 @@ impl Metrics {
     ///
     /// | the task… | `outcome` | counted | duration | wait |
     /// |---|---|---|---|---|
-    /// | returns anything but `Err` ([`TaskOutput`]) | `ok` | +1 | observed | observed |
+    /// | returns anything but `Err` ([`TaskOutput`](crate::TaskOutput)) | `ok` | +1 | observed | observed |
     /// | returns `Err` | `error` | +1 | observed | observed |
     /// | panics | `panic` | +1 | observed | observed |
     /// | is aborted, or its runtime is dropped | `cancelled` | +1 | observed | observed |
@@ -56,7 +56,8 @@ impl Metrics {
     pub fn spawn<F>(&self, name: &str, future: F) -> JoinHandle<F::Output>
     where
         F: Future + Send + 'static,
-        F::Output: TaskOutput + Send + 'static,
+        F::Output: Send + 'static,
+        fn() -> F::Output: Told<F::Output>,
     {
         // First of all: what can't be spawned isn't counted.
         let runtime = Handle::current();

@@ -11,14 +11,11 @@
 //!
 //! | shape | test |
 //! |---|---|
-//! | early `return` | `body::an_early_return_is_counted` |
-//! | `?` on a `Result` | `body::a_question_mark_is_counted_as_an_error` |
-//! | `?` on an `Option` | `body::none_is_ok` |
-//! | `?` in a condition, a field, an array, a scrutinee, `let else`, a closure, an index | `body::a_question_mark_may_stand_anywhere` |
-//! | `?` in the same places, awaited | `body::a_question_mark_may_stand_anywhere_in_an_async_function` |
-//! | `return` within a closure or an async block | `body::a_return_within_a_closure_ends_the_closure` |
-//! | labelled loops and blocks, `break` with a value | `body::a_labelled_loop_gives_its_value` |
-//! | `loop {}` without a tail, arms that all diverge, a tail that panics | `body::a_body_may_have_no_tail` |
+//! | patterns: structs, tuples, slices, `_` | `argument::arguments_may_be_destructured` |
+//! | patterns: `@`, `ref`, `&`, `mut` within | `argument::arguments_may_be_bound_in_any_way` |
+//! | `mut` arguments | `argument::arguments_may_be_mutable` |
+//! | `#[cfg]` on arguments | `argument::arguments_may_be_configured_away` |
+//! | lints on arguments | `argument::arguments_may_have_attributes` |
 //! | recursion | `body::each_level_of_a_recursion_is_counted` |
 //! | async recursion, by `Box::pin` within and by a boxed future | `body::each_level_of_an_async_recursion_is_counted` |
 //! | function within a function | `body::a_function_and_the_one_within_are_counted_apart` |
@@ -30,6 +27,18 @@
 //! | consumed and dropped arguments | `body::arguments_are_dropped_once` |
 //! | locals and arguments named as in expansions | `body::names_in_a_body_do_not_meet_those_of_the_expansion` |
 //! | dead code | `body::a_function_that_nothing_calls_is_on_the_page_and_dead` |
+//! | `#[track_caller]`: the location | `caller::a_function_that_tracks_its_caller_sees_it` |
+//! | `#[track_caller]`: its ends, the location of a panic | `caller::a_function_that_tracks_its_caller_tells_panics_but_not_errors` |
+//! | `#[track_caller]` in `cfg_attr` | `caller::a_function_that_tracks_its_caller_on_a_condition_sees_it` |
+//! | `#[track_caller]` with a boxed future | `caller::a_boxed_future_of_a_function_that_tracks_its_caller_is_counted_by_its_end` |
+//! | early `return` | `flow::an_early_return_is_counted` |
+//! | `?` on a `Result` | `flow::a_question_mark_is_counted_as_an_error` |
+//! | `?` on an `Option` | `flow::none_is_ok` |
+//! | `?` in a condition, a field, an array, a scrutinee, `let else`, a closure, an index | `flow::a_question_mark_may_stand_anywhere` |
+//! | `?` in the same places, awaited | `flow::a_question_mark_may_stand_anywhere_in_an_async_function` |
+//! | `return` within a closure or an async block | `flow::a_return_within_a_closure_ends_the_closure` |
+//! | labelled loops and blocks, `break` with a value | `flow::a_labelled_loop_gives_its_value` |
+//! | `loop {}` without a tail, arms that all diverge, a tail that panics | `flow::a_body_may_have_no_tail` |
 //! | `Box::pin(async …)` at the tail | `future::a_boxed_future_at_the_tail_is_counted_by_its_end` |
 //! | `Box::pin(async …)` in a variable | `future::a_boxed_future_before_the_tail_is_counted_by_its_end` |
 //! | boxed future, returned early | `future::a_boxed_future_that_is_returned_early_is_counted_too` |
@@ -45,12 +54,6 @@
 //! | `async fn -> impl Future` | `future::an_async_function_that_returns_a_future_is_counted_by_its_own_end` |
 //! | `Result<impl Future, E>` | `future::a_result_of_a_future_is_counted_when_it_is_made` |
 //! | work before there is a future | `future::a_panic_before_there_is_a_future_is_counted` |
-//! | `impl Trait` | `future::an_opaque_value_is_counted` |
-//! | `impl Trait` that hides a `Result` | `future::a_result_behind_an_opaque_type_is_told_apart` |
-//! | `Result<impl Trait, E>` | `future::a_result_of_an_opaque_type_is_told_apart` |
-//! | `impl Fn`, `impl AsyncFn`, `Result<impl FnOnce, E>` | `future::a_returned_closure_is_counted_when_it_is_made` |
-//! | `Box<dyn Fn>` | `future::a_boxed_closure_is_counted_when_it_is_made` |
-//! | `Result<Box<dyn Trait>, Box<dyn Error>>` | `future::a_boxed_value_of_any_type_is_counted` |
 //! | type parameter | `generic::a_generic_function_is_one_series` |
 //! | type parameter, async | `generic::a_generic_async_function_is_counted` |
 //! | generic method with a where clause | `generic::a_generic_method_of_a_generic_type_is_counted` |
@@ -69,6 +72,12 @@
 //! | `$pat`, `$expr`, `$stmt`, `$path`, `$lifetime`, `$literal` | `made::a_function_of_patterns_expressions_and_lifetimes_is_counted` |
 //! | body that is a macro and returns | `made::a_body_may_be_a_macro_that_returns` |
 //! | method of a macro in an `impl` block | `made::a_method_that_a_macro_makes_is_counted` |
+//! | `impl Trait` | `opaque::an_opaque_value_is_counted` |
+//! | `impl Trait` that hides a `Result` | `opaque::a_result_behind_an_opaque_type_is_told_apart` |
+//! | `Result<impl Trait, E>` | `opaque::a_result_of_an_opaque_type_is_told_apart` |
+//! | `impl Fn`, `impl AsyncFn`, `Result<impl FnOnce, E>` | `opaque::a_returned_closure_is_counted_when_it_is_made` |
+//! | `Box<dyn Fn>` | `opaque::a_boxed_closure_is_counted_when_it_is_made` |
+//! | `Result<Box<dyn Trait>, Box<dyn Error>>` | `opaque::a_boxed_value_of_any_type_is_counted` |
 //! | each attribute alone | `option::an_attribute_alone_records_every_shape` |
 //! | `in_progress`, `age` | `option::nothing_is_in_progress_after_any_end_of_any_shape` |
 //! | labels of arguments | `option::labels_of_arguments_are_recorded_in_every_shape` |
@@ -94,11 +103,6 @@
 //! | `self: Pin<&mut Self>` | `receiver::a_method_of_a_pinned_reference_is_counted` |
 //! | `self: &Self`, `self: &Arc<Self>`, `self: Pin<Box<Self>>` | `receiver::a_method_whose_receiver_is_written_out_is_counted` |
 //! | future of `&self`, of `&mut self` | `receiver::a_method_that_returns_its_future_is_counted` |
-//! | patterns: structs, tuples, slices, `_` | `signature::arguments_may_be_destructured` |
-//! | patterns: `@`, `ref`, `&`, `mut` within | `signature::arguments_may_be_bound_in_any_way` |
-//! | `mut` arguments | `signature::arguments_may_be_mutable` |
-//! | `#[cfg]` on arguments | `signature::arguments_may_be_configured_away` |
-//! | lints on arguments | `signature::arguments_may_have_attributes` |
 //! | raw identifiers | `signature::a_raw_identifier_is_labelled_by_its_word` |
 //! | `unsafe fn`, `async unsafe fn` | `signature::an_unsafe_function_stays_one_and_is_counted` |
 //! | `extern "C" fn`, `extern "C-unwind" fn` | `signature::a_function_with_a_foreign_abi_keeps_it_and_is_counted` |
@@ -108,10 +112,6 @@
 //! | `-> ()`, no return type, no body to speak of | `signature::a_function_that_returns_nothing_is_counted` |
 //! | `#[must_use]` | `signature::a_function_that_must_be_used_says_so` |
 //! | future that is not awaited | `signature::a_call_that_nobody_awaits_says_so` |
-//! | `#[track_caller]`: the location | `signature::a_function_that_tracks_its_caller_sees_it` |
-//! | `#[track_caller]`: its ends, the location of a panic | `signature::a_function_that_tracks_its_caller_tells_panics_but_not_errors` |
-//! | `#[track_caller]` in `cfg_attr` | `signature::a_function_that_tracks_its_caller_on_a_condition_sees_it` |
-//! | `#[track_caller]` with a boxed future | `signature::a_boxed_future_of_a_function_that_tracks_its_caller_is_counted_by_its_end` |
 //! | `#[inline]`, `#[cold]` | `signature::a_function_may_be_inlined_or_cold` |
 //! | `#[deprecated]` | `signature::a_deprecated_function_says_so` |
 //! | `#[doc(hidden)]`, doc comments, `pub(in …)` | `signature::a_hidden_and_documented_function_is_counted` |
@@ -140,10 +140,14 @@
 //! | block above `#[async_trait]` | `trait_method::an_attribute_above_async_trait_counts_each_method` |
 //! | block beneath `#[async_trait]` | `trait_method::an_attribute_beneath_async_trait_counts_each_method` |
 
+mod argument;
 mod body;
+mod caller;
+mod flow;
 mod future;
 mod generic;
 mod made;
+mod opaque;
 mod option;
 mod program;
 mod receiver;
