@@ -5,8 +5,6 @@ use std::fmt;
 
 /// How a call ended: the values of the label `outcome`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-// As wide as an index: what records a call out of line needs no instruction to widen it.
-#[repr(u64)]
 #[non_exhaustive]
 pub enum Outcome {
     /// It returned `Ok`, `Some`, `()`, any other value, or a response below 500.

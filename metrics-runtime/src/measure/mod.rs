@@ -169,7 +169,7 @@ impl Resolved {
 
     /// Adds a duration to the first instrument.
     #[inline]
-    fn observe(&self, nanos: u64, outcome: Outcome) {
+    fn observe(&self, nanos: u64, outcome: usize) {
         self.outcomes.observe(outcome, nanos);
     }
 

@@ -77,7 +77,7 @@ impl Entered for Timed {
     #[inline]
     fn record(self, outcome: Outcome, _: &Reading<'_>) {
         if let Some(site) = self.site {
-            time(site, self.start, outcome);
+            time(site, self.start, outcome.into());
         }
     }
 
@@ -94,10 +94,33 @@ impl Entered for Timed {
     }
 }
 
+/// An outcome as wide as an index, so that what records a call out of line needs no
+/// instruction to widen it.
+#[derive(Clone, Copy)]
+#[repr(u64)]
+enum Index {
+    Ok,
+    Error,
+    Panic,
+    Cancelled,
+}
+
+impl From<Outcome> for Index {
+    #[inline]
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Ok => Self::Ok,
+            Outcome::Error => Self::Error,
+            Outcome::Panic => Self::Panic,
+            Outcome::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
 /// Out of line, for the size of annotated functions; a function of C, so that
 /// they need no code for its unwinding, of which there is none.
 #[inline(never)]
-extern "C" fn time(site: &'static Site, start: Ticks, outcome: Outcome) {
+extern "C" fn time(site: &'static Site, start: Ticks, outcome: Index) {
     match Ticks::of_counter().nanos_since(start) {
         Some(nanos) => observe(site, nanos, outcome),
         None => time_slowly(site, start, outcome),
@@ -106,16 +129,16 @@ extern "C" fn time(site: &'static Site, start: Ticks, outcome: Outcome) {
 
 #[cold]
 #[inline(never)]
-extern "C" fn time_slowly(site: &'static Site, start: Ticks, outcome: Outcome) {
+extern "C" fn time_slowly(site: &'static Site, start: Ticks, outcome: Index) {
     if start != Ticks::VOID {
         observe(site, start.elapsed_nanos(), outcome);
     }
 }
 
 #[inline]
-fn observe(site: &'static Site, nanos: u64, outcome: Outcome) {
+fn observe(site: &'static Site, nanos: u64, outcome: Index) {
     // Entered, so resolved.
     if let Some(resolved) = site.resolved().get() {
-        resolved.observe(nanos, outcome);
+        resolved.observe(nanos, outcome as usize);
     }
 }

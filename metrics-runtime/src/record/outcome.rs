@@ -24,8 +24,14 @@ impl ByOutcome {
     /// The cell for an outcome.
     #[inline]
     pub(crate) const fn cell(&self, outcome: Outcome) -> u32 {
+        self.at(outcome as usize)
+    }
+
+    /// The cell for the outcome of this index.
+    #[inline]
+    const fn at(&self, outcome: usize) -> u32 {
         // Masked: cheaper than a check, and never out of bounds.
-        self.0[outcome as usize % 4]
+        self.0[outcome % 4]
     }
 }
 
@@ -42,9 +48,9 @@ impl Timed {
         self.cells.cell(outcome)
     }
 
-    /// Counts what took so many nanoseconds.
+    /// Counts what took so many nanoseconds, with the outcome of this index.
     #[inline]
-    pub(crate) fn observe(&self, outcome: Outcome, nanos: u64) {
-        Histogram::observe_nanos_at(self.cell(outcome), self.bounds, nanos);
+    pub(crate) fn observe(&self, outcome: usize, nanos: u64) {
+        Histogram::observe_nanos_at(self.cells.at(outcome), self.bounds, nanos);
     }
 }
