@@ -7,7 +7,6 @@
 
 mod app;
 mod asked;
-mod child;
 mod default_rule;
 mod diagnostic;
 mod endpoint;

@@ -1,10 +1,10 @@
 //! Secrets are nowhere to be read.
 
 use crate::app::{answer, ask, header, open, request, text, with_endpoints};
-use crate::child::in_child;
 use crate::endpoint::ENDPOINTS;
 use axum::body::Body;
 use axum::http::{Method, Response};
+use integration_tests::child::printed_by_child;
 use metrics_runtime::{Access, Endpoints, Metrics, Secret, set_diagnostics_hook};
 
 /// A part of every secret here.
@@ -104,8 +104,8 @@ fn a_token_that_is_refused_is_not_in_the_error() {
 }
 
 /// Runs this test again with a variable, in a process of its own.
-fn with_variable(name: &str, variable: &str, value: &str, body: impl FnOnce()) {
-    let text = in_child(name, &[(variable, value)], body);
+fn with_variable(name: &str, variable: &str, value: &str, body: impl FnOnce() + Send + 'static) {
+    let text = printed_by_child(name, &[(variable, value)], body);
     // Whatever the process has printed.
     assert_no_canary(&text);
 }

@@ -2,9 +2,9 @@
 //! refused, so nothing else would show it.
 
 use crate::app::{Header, answer, header, is_through, metrics, request, with_endpoints};
-use crate::child::in_child;
 use crate::diagnostic::{hear, told, unrestricted};
 use axum::Router;
+use integration_tests::child::in_child;
 use metrics_runtime::{Access, Endpoints};
 use std::net::UdpSocket;
 use tokio::runtime::Builder;

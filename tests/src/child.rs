@@ -21,8 +21,23 @@ const DEADLINE: Duration = Duration::from_mins(1);
 /// The body panics or hangs, or there is no test of this name.
 #[track_caller]
 pub fn in_child(name: &str, variables: &[(&str, &str)], body: impl FnOnce() + Send + 'static) {
+    printed_by_child(name, variables, body);
+}
+
+/// As [`in_child`]. Returns what the child has printed; nothing in the child.
+///
+/// # Panics
+///
+/// As [`in_child`].
+#[track_caller]
+pub fn printed_by_child(
+    name: &str,
+    variables: &[(&str, &str)],
+    body: impl FnOnce() + Send + 'static,
+) -> String {
     if var_os(CHILD).is_some() {
-        return in_time(body);
+        in_time(body);
+        return String::new();
     }
     let binary = current_exe().expect("the test has a binary");
     let output = Command::new(binary)
@@ -32,13 +47,10 @@ pub fn in_child(name: &str, variables: &[(&str, &str)], body: impl FnOnce() + Se
         .output()
         .expect("the binary runs");
     let text = String::from_utf8_lossy(&output.stdout);
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(
-        output.status.success(),
-        "{}: {text}\n{errors}",
-        output.status
-    );
+    let text = format!("{text}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{}: {text}", output.status);
     assert!(text.contains("1 passed"), "`{name}` is no test: {text}");
+    text
 }
 
 /// Runs `body` on a thread that is left behind when it hangs: the child ends

@@ -43,7 +43,7 @@ use crate::catalogue::{NOWHERE, OFF, Place, Record, Site, Source, UNRESOLVED};
 use crate::label::{LabelValue, Model, Scratch, with_texts};
 use crate::outcome::{Outcome, Reading};
 use crate::record::{
-    Ages, Bounds, ByOutcome, FamilyCore, Histogram, Slot, Timed, exemplar, thread,
+    Ages, Bounds, ByOutcome, FamilyCore, Histogram, OutcomeIndex, Slot, Timed, exemplar, thread,
 };
 use call::Call;
 use once_cell::sync::OnceCell;
@@ -169,7 +169,7 @@ impl Resolved {
 
     /// Adds a duration to the first instrument.
     #[inline]
-    fn observe(&self, nanos: u64, outcome: usize) {
+    fn observe(&self, nanos: u64, outcome: OutcomeIndex) {
         self.outcomes.observe(outcome, nanos);
     }
 

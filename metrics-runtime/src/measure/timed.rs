@@ -5,6 +5,7 @@ use super::call::Entered;
 use crate::catalogue::{OFF, Site, UNRESOLVED};
 use crate::clock::Ticks;
 use crate::outcome::{Outcome, Reading};
+use crate::record::OutcomeIndex;
 
 /// A call at a site that takes its time and does nothing else; all its labels
 /// are constant.
@@ -94,33 +95,10 @@ impl Entered for Timed {
     }
 }
 
-/// An outcome as wide as an index, so that what records a call out of line needs no
-/// instruction to widen it.
-#[derive(Clone, Copy)]
-#[repr(u64)]
-enum Index {
-    Ok,
-    Error,
-    Panic,
-    Cancelled,
-}
-
-impl From<Outcome> for Index {
-    #[inline]
-    fn from(outcome: Outcome) -> Self {
-        match outcome {
-            Outcome::Ok => Self::Ok,
-            Outcome::Error => Self::Error,
-            Outcome::Panic => Self::Panic,
-            Outcome::Cancelled => Self::Cancelled,
-        }
-    }
-}
-
 /// Out of line, for the size of annotated functions; a function of C, so that
 /// they need no code for its unwinding, of which there is none.
 #[inline(never)]
-extern "C" fn time(site: &'static Site, start: Ticks, outcome: Index) {
+extern "C" fn time(site: &'static Site, start: Ticks, outcome: OutcomeIndex) {
     match Ticks::of_counter().nanos_since(start) {
         Some(nanos) => observe(site, nanos, outcome),
         None => time_slowly(site, start, outcome),
@@ -129,16 +107,16 @@ extern "C" fn time(site: &'static Site, start: Ticks, outcome: Index) {
 
 #[cold]
 #[inline(never)]
-extern "C" fn time_slowly(site: &'static Site, start: Ticks, outcome: Index) {
+extern "C" fn time_slowly(site: &'static Site, start: Ticks, outcome: OutcomeIndex) {
     if start != Ticks::VOID {
         observe(site, start.elapsed_nanos(), outcome);
     }
 }
 
 #[inline]
-fn observe(site: &'static Site, nanos: u64, outcome: Index) {
+fn observe(site: &'static Site, nanos: u64, outcome: OutcomeIndex) {
     // Entered, so resolved.
     if let Some(resolved) = site.resolved().get() {
-        resolved.observe(nanos, outcome as usize);
+        resolved.observe(nanos, outcome);
     }
 }

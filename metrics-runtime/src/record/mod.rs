@@ -48,7 +48,7 @@ pub use metric::{Family, Metric};
 #[cfg(feature = "http")]
 pub(crate) use names::Names;
 pub(crate) use native::{NativeReading, Shape, classic_bounds};
-pub(crate) use outcome::{ByOutcome, Timed};
+pub(crate) use outcome::{ByOutcome, OutcomeIndex, Timed};
 #[cfg(feature = "http")]
 pub(crate) use row::same;
 pub(crate) use row::{Row, values_of};

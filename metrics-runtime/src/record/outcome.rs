@@ -4,6 +4,29 @@
 use super::{Bounds, Histogram, Slot};
 use crate::outcome::Outcome;
 
+/// An outcome as wide as an index, so that what records a call out of line needs no
+/// instruction to widen it. [`Outcome`] is a byte, which keeps annotated functions small.
+#[derive(Clone, Copy, Debug)]
+#[repr(u64)]
+pub(crate) enum OutcomeIndex {
+    Ok,
+    Error,
+    Panic,
+    Cancelled,
+}
+
+impl From<Outcome> for OutcomeIndex {
+    #[inline]
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Ok => Self::Ok,
+            Outcome::Error => Self::Error,
+            Outcome::Panic => Self::Panic,
+            Outcome::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
 /// A cell for each outcome.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ByOutcome([u32; 4]);
@@ -23,15 +46,9 @@ impl ByOutcome {
 
     /// The cell for an outcome.
     #[inline]
-    pub(crate) const fn cell(&self, outcome: Outcome) -> u32 {
-        self.at(outcome as usize)
-    }
-
-    /// The cell for the outcome of this index.
-    #[inline]
-    const fn at(&self, outcome: usize) -> u32 {
+    pub(crate) fn cell(&self, outcome: impl Into<OutcomeIndex>) -> u32 {
         // Masked: cheaper than a check, and never out of bounds.
-        self.0[outcome % 4]
+        self.0[outcome.into() as usize % 4]
     }
 }
 
@@ -44,13 +61,13 @@ impl Timed {
 
     /// The cell for an outcome.
     #[inline]
-    pub(crate) const fn cell(&self, outcome: Outcome) -> u32 {
+    pub(crate) fn cell(&self, outcome: Outcome) -> u32 {
         self.cells.cell(outcome)
     }
 
-    /// Counts what took so many nanoseconds, with the outcome of this index.
+    /// Counts what took so many nanoseconds.
     #[inline]
-    pub(crate) fn observe(&self, outcome: usize, nanos: u64) {
-        Histogram::observe_nanos_at(self.cells.at(outcome), self.bounds, nanos);
+    pub(crate) fn observe(&self, outcome: impl Into<OutcomeIndex>, nanos: u64) {
+        Histogram::observe_nanos_at(self.cells.cell(outcome), self.bounds, nanos);
     }
 }

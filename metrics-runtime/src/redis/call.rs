@@ -65,9 +65,7 @@ impl<'a, R: Request> Call<'a, R> {
     pub(super) fn end(&mut self, result: &RedisResult<R::Reply>) {
         if let Some(nanos) = self.finish() {
             let outcome = self.request.count(self.series, result);
-            self.request
-                .timed(self.series)
-                .observe(outcome as usize, nanos);
+            self.request.timed(self.series).observe(outcome, nanos);
         }
     }
 
@@ -77,7 +75,7 @@ impl<'a, R: Request> Call<'a, R> {
         if let Some(nanos) = self.finish() {
             self.request.count_all(self.series, end);
             let timed = self.request.timed(self.series);
-            timed.observe(end.outcome() as usize, nanos);
+            timed.observe(end.outcome(), nanos);
         }
     }
 

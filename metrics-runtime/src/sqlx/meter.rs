@@ -178,7 +178,7 @@ impl Meter {
         // that of the counter, the time is read anew.
         let nanos = now.nanos_since(self.start);
         let nanos = nanos.unwrap_or_else(|| self.start.elapsed_nanos());
-        self.series.acquired.observe(Outcome::Ok as usize, nanos);
+        self.series.acquired.observe(Outcome::Ok, nanos);
         self.start = now;
         self.stage = Stage::Running;
     }
@@ -217,7 +217,7 @@ impl Meter {
             Stage::New | Stage::Ended => {}
             Stage::Acquiring => {
                 let nanos = self.start.elapsed_nanos();
-                self.series.acquired.observe(outcome as usize, nanos);
+                self.series.acquired.observe(outcome, nanos);
                 if let Some(class) = class {
                     self.series.connection_error(class).inc();
                 }

@@ -61,7 +61,7 @@ impl Operated {
     #[inline]
     pub(super) fn count(&self, outcome: Outcome, nanos: u64) {
         FamilyCore::counter(self.queries.cell(outcome)).inc();
-        self.duration.observe(outcome as usize, nanos);
+        self.duration.observe(outcome, nanos);
     }
 
     /// Adds to what else is counted.
