@@ -145,6 +145,7 @@ fn expand_container(outermost: Absorbed, mut container: Container) -> TokenStrea
             }
             ContainerItem::Function(function) => {
                 let mut function = *function;
+                function.stays_async = !container.attributes.is_empty();
                 let mut errors = Errors::default();
                 let mut own = own_layers(&mut function, &outer, &mut errors);
                 if container.kind == ContainerKind::Module {

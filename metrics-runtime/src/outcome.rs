@@ -2,6 +2,7 @@
 
 use crate::label::LabelValue;
 use std::fmt;
+use std::marker::PhantomData;
 
 /// How a call ended: the values of the label `outcome`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -172,6 +173,63 @@ impl fmt::Debug for Reading<'_> {
     }
 }
 
+/// Tells the outcome of values of one type.
+pub trait Tells<T: ?Sized> {
+    /// The outcome of a value.
+    fn outcome_of(value: &T) -> Outcome;
+}
+
+/// Tells that of a result by its content, which implements [`Classify`].
+#[derive(Debug)]
+pub struct ByContent;
+
+/// Tells that of a result.
+#[derive(Debug)]
+pub struct ByResult;
+
+/// Tells that of a value that implements [`Classify`].
+#[derive(Debug)]
+pub struct ByItself;
+
+/// Tells that a value of any type is [`Outcome::Ok`].
+#[derive(Debug)]
+pub struct ByNothing;
+
+impl<T: Classify, E> Tells<Result<T, E>> for ByContent {
+    #[inline]
+    fn outcome_of(value: &Result<T, E>) -> Outcome {
+        match value {
+            Ok(content) => content.outcome(),
+            Err(_) => Outcome::Error,
+        }
+    }
+}
+
+impl<T, E> Tells<Result<T, E>> for ByResult {
+    #[inline]
+    fn outcome_of(value: &Result<T, E>) -> Outcome {
+        if value.is_ok() {
+            Outcome::Ok
+        } else {
+            Outcome::Error
+        }
+    }
+}
+
+impl<T: Classify + ?Sized> Tells<T> for ByItself {
+    #[inline]
+    fn outcome_of(value: &T) -> Outcome {
+        value.outcome()
+    }
+}
+
+impl<T: ?Sized> Tells<T> for ByNothing {
+    #[inline]
+    fn outcome_of(_: &T) -> Outcome {
+        Outcome::Ok
+    }
+}
+
 /// Selects by autoref specialisation: method lookup tries the most referenced
 /// receiver first, so the most specific implementation wins without any
 /// annotation at the call.
@@ -189,35 +247,28 @@ pub trait Classified {
 /// result implements [`Classify`] itself, so that the order says nothing else.
 impl<T: Classify, E> Classified for &&&Probe<'_, Result<T, E>> {
     fn __outcome(&self) -> Outcome {
-        match self.0 {
-            Ok(content) => content.outcome(),
-            Err(_) => Outcome::Error,
-        }
+        ByContent::outcome_of(self.0)
     }
 }
 
 /// All other results.
 impl<T, E> Classified for &&Probe<'_, Result<T, E>> {
     fn __outcome(&self) -> Outcome {
-        if self.0.is_ok() {
-            Outcome::Ok
-        } else {
-            Outcome::Error
-        }
+        ByResult::outcome_of(self.0)
     }
 }
 
 /// Values whose type implements [`Classify`].
 impl<T: Classify + ?Sized> Classified for &Probe<'_, T> {
     fn __outcome(&self) -> Outcome {
-        self.0.outcome()
+        ByItself::outcome_of(self.0)
     }
 }
 
 /// Everything else.
 impl<T: ?Sized> Classified for Probe<'_, T> {
     fn __outcome(&self) -> Outcome {
-        Outcome::Ok
+        ByNothing::outcome_of(self.0)
     }
 }
 
@@ -228,6 +279,70 @@ macro_rules! __outcome {
     ($value:expr) => {{
         use $crate::__private::Classified as _;
         (&&&&$crate::__private::Probe($value)).__outcome()
+    }};
+}
+
+/// As [`Probe`], of a type of which there is no value yet: what a future will give.
+#[derive(Debug)]
+pub struct TypeProbe<T: ?Sized>(PhantomData<fn(&T)>);
+
+impl<T: ?Sized> TypeProbe<T> {
+    /// Asks for the type.
+    pub const ASK: Self = Self(PhantomData);
+}
+
+/// Who tells the outcome of the probed type's values.
+pub trait TypeTold {
+    /// The one who tells.
+    type By;
+
+    /// The one who tells.
+    fn __told(&self) -> Self::By;
+}
+
+impl<T: Classify, E> TypeTold for &&&TypeProbe<Result<T, E>> {
+    type By = ByContent;
+
+    #[inline]
+    fn __told(&self) -> ByContent {
+        ByContent
+    }
+}
+
+impl<T, E> TypeTold for &&TypeProbe<Result<T, E>> {
+    type By = ByResult;
+
+    #[inline]
+    fn __told(&self) -> ByResult {
+        ByResult
+    }
+}
+
+impl<T: Classify + ?Sized> TypeTold for &TypeProbe<T> {
+    type By = ByItself;
+
+    #[inline]
+    fn __told(&self) -> ByItself {
+        ByItself
+    }
+}
+
+impl<T: ?Sized> TypeTold for TypeProbe<T> {
+    type By = ByNothing;
+
+    #[inline]
+    fn __told(&self) -> ByNothing {
+        ByNothing
+    }
+}
+
+/// Who tells the outcome of values of a type, chosen by the type.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __told {
+    ($type:ty) => {{
+        use $crate::__private::TypeTold as _;
+        (&&&&$crate::__private::TypeProbe::<$type>::ASK).__told()
     }};
 }
 

@@ -10,11 +10,11 @@ pub use crate::error_label::{
 pub use crate::label::{ClosedLabel, LabelValue, Model, Scratch};
 pub use crate::measure::{
     FoundInOption, FoundInOther, FoundInResult, Guard, ModelCell, PlainGuard, RowsOfAny,
-    RowsOfOption, RowsOfResult, aged, busy, call, closed, enter, enter_counted, enter_late,
-    enter_timed, enter_with, measured, measured_call, measured_stream, measured_with, never,
-    nothing, of_returned, open,
+    RowsOfOption, RowsOfResult, aged, await_call, await_timed, awaited, busy, call, closed, enter,
+    enter_counted, enter_late, enter_timed, enter_with, measured, measured_call, measured_stream,
+    measured_with, never, nothing, of_returned, open,
 };
-pub use crate::outcome::{Classified, Probe, Reading};
+pub use crate::outcome::{ByNothing, Classified, Probe, Reading, Tells, TypeProbe, TypeTold};
 pub use crate::registry::global;
 
 /// The attributes, of which an annotated module imports those that it doesn't by

@@ -86,7 +86,7 @@ pub(super) fn block(function: &Function, site: &CallSite, returned: Option<Token
 /// The braces of an async body, whose edition says when temporaries at the end are
 /// dropped: the user's. Ours where the body has items of its own, since clippy
 /// would find the edge before them.
-fn braces(function: &Function) -> Span {
+pub(super) fn braces(function: &Function) -> Span {
     const ITEMS: [&str; 12] = [
         "const",
         "enum",

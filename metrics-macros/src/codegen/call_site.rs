@@ -169,6 +169,21 @@ pub(super) fn enter(site: &CallSite) -> TokenStream {
     }
 }
 
+/// What the future of an async call carries, whose value says the outcome and nothing
+/// else: `await_timed(&__SITE)`.
+pub(super) fn meter(site: &CallSite) -> TokenStream {
+    let span = Span::mixed_site();
+    let krate = &site.krate;
+    if let [metric] = &site.metrics[..]
+        && metric.record == Record::Duration
+        && site.sample.is_none()
+    {
+        return quote_spanned!(span=> #krate::__private::await_timed(&__SITE));
+    }
+    let call = enter(site);
+    quote_spanned!(span=> #krate::__private::await_call(#call))
+}
+
 /// A site that does one thing is entered by a function that knows it.
 fn entered(site: &CallSite) -> TokenStream {
     let span = Span::mixed_site();

@@ -5,6 +5,7 @@
 //! `#[allow]` but one that a future as a return value needs.
 
 mod async_fn;
+mod awaited;
 mod block;
 mod call_site;
 mod container;
@@ -33,7 +34,13 @@ use quote::ToTokens;
 
 /// The function, recording what its site says.
 pub(crate) fn function(function: &Function, site: &CallSite) -> TokenStream {
-    let body = match function.shape() {
+    let shape = function.shape();
+    if matches!(shape, Shape::Async)
+        && let Some(function) = awaited::function(function, site)
+    {
+        return function;
+    }
+    let body = match shape {
         Shape::Sync => sync_fn::wrapped(function, site),
         Shape::InPlace => sync_fn::in_place(function, site),
         Shape::Async => async_fn::wrapped(function, site),

@@ -62,6 +62,7 @@ impl Function {
             inner_attributes: Vec::new(),
             body: TokenStream::new(),
             braces: block.name.span(),
+            stays_async: false,
         }
     }
 }

@@ -22,6 +22,8 @@ pub(crate) struct Function {
     pub(crate) body: TokenStream,
     /// The body's braces.
     pub(crate) braces: Span,
+    /// An attribute of what it stands in may look for the keyword `async`.
+    pub(crate) stays_async: bool,
 }
 
 impl Function {
@@ -63,6 +65,7 @@ impl Function {
             inner_attributes,
             body,
             braces: braces.span.join(),
+            stays_async: false,
         })
     }
 
@@ -156,7 +159,8 @@ fn split_body(input: ParseStream<'_>) -> syn::Result<(Vec<Attribute>, TokenStrea
     Ok((inner, body))
 }
 
-fn is_primitive(name: &Ident) -> bool {
+/// Whether this is the name of a number, `bool` or `char`.
+pub(crate) fn is_primitive(name: &Ident) -> bool {
     const PRIMITIVES: [&str; 16] = [
         "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16",
         "u32", "u64", "u128", "usize",

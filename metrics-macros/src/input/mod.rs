@@ -8,7 +8,7 @@ mod shape;
 
 pub(crate) use block::{Code, parse_block};
 pub(crate) use container::{Container, ContainerItem, ContainerKind};
-pub(crate) use function::Function;
+pub(crate) use function::{Function, is_primitive};
 pub(crate) use module::{Declaration, Module, ModuleItem, parse_module};
 pub(crate) use shape::{BoxedTail, Shape, ends_in_async_block};
 

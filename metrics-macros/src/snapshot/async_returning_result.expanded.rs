@@ -1,13 +1,12 @@
-async fn checkout(cart: Cart) -> Result<Order, Error> {
+fn checkout(cart: Cart) -> impl ::core::future::Future<Output = Result<Order, Error>> {
     ::metrics_runtime::__site!(__SITE "checkout" true Duration);
-    let (__out, __done) = ::metrics_runtime::__private::measured(
-            ::metrics_runtime::__private::enter_timed(&__SITE),
-            async move {
-                ::metrics_runtime::__returns!(Result < Order, Error >);
-                pay(cart).await
-            },
-        )
-        .await;
-    __done.finish(::metrics_runtime::__outcome!(& __out));
-    __out
+    ::metrics_runtime::__private::awaited(
+        ::metrics_runtime::__private::await_timed(&__SITE),
+        ::metrics_runtime::__told!(Result < Order, Error >),
+        async move {
+            let _ = &cart;
+            ::metrics_runtime::__returns!(Result < Order, Error >);
+            pay(cart).await
+        },
+    )
 }

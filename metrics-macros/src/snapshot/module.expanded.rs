@@ -1,7 +1,12 @@
 pub mod handlers {
     use super::Cart;
     pub struct Order<T = u64>(pub T);
+    #[cfg(doc)]
     pub async fn checkout(cart: Cart) -> Order {
+        pay(cart).await
+    }
+    #[cfg(not(doc))]
+    pub fn checkout(cart: Cart) -> impl ::core::future::Future<Output = Order> {
         ::metrics_runtime::__site!(
             __SITE "checkout" true::metrics_runtime::global(), Duration &
             ::metrics_runtime::__private::builtin::function::FUNCTION_DURATION_SECONDS,
@@ -9,16 +14,17 @@ pub mod handlers {
             ::metrics_runtime::__private::builtin::function::FUNCTION_CALLS_TOTAL,
             [Function, Module]
         );
-        let (__out, __done) = ::metrics_runtime::__private::measured(
+        ::metrics_runtime::__private::awaited(
+            ::metrics_runtime::__private::await_call(
                 ::metrics_runtime::__private::enter(&__SITE),
-                async move {
-                    ::metrics_runtime::__returns!(Order);
-                    pay(cart).await
-                },
-            )
-            .await;
-        __done.finish(::metrics_runtime::__outcome!(& __out));
-        __out
+            ),
+            ::metrics_runtime::__told!(Order),
+            async move {
+                let _ = &cart;
+                ::metrics_runtime::__returns!(Order);
+                pay(cart).await
+            },
+        )
     }
     fn order() -> Order {
         ::metrics_runtime::__site!(

@@ -70,18 +70,19 @@ impl<S: Source> Clock<S> {
 
     /// Nanoseconds since a reading, zero if the clock went back.
     pub(super) fn elapsed_nanos(&self, start: Ticks) -> u64 {
-        let now = Ticks(self.source.counter());
+        let now = Ticks(self.source.counter() & !INSTANT);
         let nanos = self.nanos_between(start, now);
         nanos.unwrap_or_else(|| self.elapsed_otherwise(start))
     }
 
-    /// Nanoseconds between two readings of the counter.
+    /// Nanoseconds between two readings, of which `end` is the counter without its
+    /// highest bit.
     #[inline]
     pub(super) fn nanos_between(&self, start: Ticks, end: Ticks) -> Option<u64> {
         // One comparison for two rare cases: a reading of `Instant` has the
         // highest bit, so it is ahead of every counter; one that has that bit
         // itself isn't in use.
-        let ticks = (end.0 & !INSTANT).checked_sub(start.0)?;
+        let ticks = end.0.checked_sub(start.0)?;
         Some(scaled(ticks, self.scale.load(Ordering::Relaxed)))
     }
 

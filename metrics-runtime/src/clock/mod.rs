@@ -41,6 +41,12 @@ impl Ticks {
     /// The start of what isn't recorded after all.
     pub(crate) const VOID: Self = Self(u64::MAX - 3);
 
+    /// Whether this is a reading: none of the values above.
+    #[inline]
+    pub(crate) const fn is_of_start(self) -> bool {
+        self.0 < Self::VOID.0
+    }
+
     /// The current reading.
     pub(crate) fn now() -> Self {
         CLOCK.now()
@@ -58,11 +64,19 @@ impl Ticks {
         Self(source::counter())
     }
 
+    /// Nanoseconds from `start` to now, where readings are settled, if `start` is of the
+    /// counter and comes before.
+    #[inline]
+    pub(crate) fn nanos_counted_since(start: Self) -> Option<u64> {
+        CLOCK.nanos_between(start, Self(source::counter_without_highest_bit()))
+    }
+
     /// Nanoseconds from `start` to `self`, which is of the counter, if `start`
     /// is so too and comes before.
+    #[cfg(feature = "sqlx")]
     #[inline]
     pub(crate) fn nanos_since(self, start: Self) -> Option<u64> {
-        CLOCK.nanos_between(start, self)
+        CLOCK.nanos_between(start, Self(self.0 & !INSTANT))
     }
 
     /// The reading as a number that [`from_bits`](Self::from_bits) takes back.

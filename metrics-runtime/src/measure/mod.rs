@@ -2,6 +2,7 @@
 //! recorded once.
 
 mod age;
+mod awaited;
 mod busy;
 mod call;
 mod counted;
@@ -20,6 +21,7 @@ mod stream;
 mod timed;
 
 pub use age::aged;
+pub use awaited::{await_call, awaited};
 pub use busy::busy;
 pub use call::{enter, nothing};
 pub use counted::enter_counted;
@@ -37,7 +39,7 @@ pub(crate) use sample::is_chosen;
 pub(crate) use series::nth;
 pub use series::{closed, open};
 pub use stream::measured_stream;
-pub use timed::enter_timed;
+pub use timed::{await_timed, enter_timed};
 
 use crate::catalogue::{NOWHERE, OFF, Place, Record, Site, Source, UNRESOLVED};
 use crate::label::{LabelValue, Model, Scratch, with_texts};
@@ -113,7 +115,10 @@ impl Resolved {
             .first()
             .is_some_and(|first| first.desc.closed.is_some());
         let counts_on = handle.is_some_and(|handle| handle.record == Record::Handle) && is_closed;
-        site.publish(if counts_on { first } else { first.max(NOWHERE) });
+        // The cell of a native histogram has the highest bit, which `OFF` has; it is
+        // never looked for here.
+        let is_cell = (NOWHERE..=i32::MAX.cast_unsigned()).contains(&first);
+        site.publish(if counts_on || is_cell { first } else { NOWHERE });
         Some(resolved)
     }
 

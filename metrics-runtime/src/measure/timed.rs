@@ -1,11 +1,13 @@
 //! Calls whose time is taken, and nothing else.
 
 use super::Resolved;
+use super::awaited::Metered;
 use super::call::Entered;
 use crate::catalogue::{OFF, Site, UNRESOLVED};
 use crate::clock::Ticks;
 use crate::outcome::{Outcome, Reading};
 use crate::record::OutcomeIndex;
+use std::mem;
 
 /// A call at a site that takes its time and does nothing else; all its labels
 /// are constant.
@@ -95,11 +97,90 @@ impl Entered for Timed {
     }
 }
 
+/// What a future carries that takes the time of its call: as [`Timed`], in less code
+/// where the compiler can't see what was stored.
+#[derive(Debug)]
+pub struct TimedMeter {
+    site: &'static Site,
+    /// `UNREAD` before the first poll, `VOID` once nothing is left to record.
+    start: Ticks,
+}
+
+/// Enters a site that takes the time of async calls.
+#[inline]
+pub const fn await_timed(site: &'static Site) -> TimedMeter {
+    TimedMeter {
+        site,
+        start: Ticks::UNREAD,
+    }
+}
+
+impl Metered for TimedMeter {
+    #[inline]
+    fn start(&mut self) {
+        if self.start != Ticks::UNREAD {
+            return;
+        }
+        // One comparison with zero for `OFF`, `UNRESOLVED` and the rest.
+        let cell = self.site.cell().cast_signed();
+        if cell > UNRESOLVED.cast_signed() {
+            self.start = Ticks::of_counter();
+        } else {
+            self.start_otherwise(cell == OFF.cast_signed());
+        }
+    }
+
+    #[inline]
+    fn end(&mut self, outcome: Outcome) {
+        end(self, outcome.into());
+    }
+}
+
+impl TimedMeter {
+    /// The start where recording is turned off, the site isn't resolved or the clock isn't
+    /// settled.
+    #[cold]
+    #[inline]
+    fn start_otherwise(&mut self, is_off: bool) {
+        self.start = if is_off {
+            Ticks::VOID
+        } else {
+            unsettled(self.site)
+        };
+    }
+}
+
+impl Drop for TimedMeter {
+    /// Suspended: the call was cancelled, even when whoever drops it is
+    /// unwinding.
+    #[inline]
+    fn drop(&mut self) {
+        if self.start.is_of_start() {
+            end(self, Outcome::Cancelled.into());
+        }
+    }
+}
+
+/// As [`time`], of a call that nothing is recorded of from now on.
+#[inline(never)]
+extern "C" fn end(meter: &mut TimedMeter, outcome: OutcomeIndex) {
+    let start = mem::replace(&mut meter.start, Ticks::VOID);
+    if start != Ticks::VOID {
+        time_since(meter.site, start, outcome);
+    }
+}
+
 /// Out of line, for the size of annotated functions; a function of C, so that
 /// they need no code for its unwinding, of which there is none.
 #[inline(never)]
 extern "C" fn time(site: &'static Site, start: Ticks, outcome: OutcomeIndex) {
-    match Ticks::of_counter().nanos_since(start) {
+    time_since(site, start, outcome);
+}
+
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "a call of a call is what it would be")]
+fn time_since(site: &'static Site, start: Ticks, outcome: OutcomeIndex) {
+    match Ticks::nanos_counted_since(start) {
         Some(nanos) => observe(site, nanos, outcome),
         None => time_slowly(site, start, outcome),
     }

@@ -1,0 +1,187 @@
+//! Async functions that return their future instead of staying async, where nobody
+//! can tell: half of the compiler's work on an async function is the second future
+//! that measuring the first one takes.
+
+use super::{async_fn, call_site, returned};
+use crate::attribute::Record;
+use crate::input::{Function, is_primitive, located_at, mentions, mentions_any};
+use crate::model::CallSite;
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use quote::{ToTokens as _, quote, quote_spanned};
+use syn::{Attribute, FnArg, Pat, PatIdent, ReceiverKind, ReturnType, Safety, Type, Visibility};
+
+/// ```text
+/// fn price(cart: Cart) -> impl Future<Output = Ret> {
+///     __site!(…);
+///     awaited(await_timed(&__SITE), __told!(Ret), async move { let _ = &cart; __returns!(Ret); body })
+/// }
+/// ```
+///
+/// `None` where the function has to stay async: an attribute below may look for the
+/// keyword, or more is read from what the function is given or returns. Documentation
+/// has the function as it was written.
+pub(super) fn function(function: &Function, site: &CallSite) -> Option<TokenStream> {
+    let arguments = arguments(function)?;
+    if !is_outcome_only(site) || !is_plain(function) {
+        return None;
+    }
+    let krate = &site.krate;
+    let span = Span::mixed_site();
+    // Of the edition of this crate, so that the future captures all lifetimes, and
+    // where the type is written.
+    let here = located_at(returned::span(function));
+    let output = match &function.signature.output {
+        ReturnType::Type(_, output) => output.to_token_stream(),
+        ReturnType::Default => quote_spanned!(here=> ()),
+    };
+    let declaration = call_site::site(site);
+    let meter = call_site::meter(site);
+    let told = if function.may_fail() {
+        quote_spanned!(span=> #krate::__told!(#output))
+    } else {
+        quote_spanned!(span=> #krate::__private::ByNothing)
+    };
+    let mut body = held(function, &arguments)?;
+    body.extend(async_fn::block(function, site, returned::annotation(function)).stream());
+    let mut block = Group::new(Delimiter::Brace, body);
+    block.set_span(async_fn::braces(function));
+    let mut measured = Group::new(
+        Delimiter::Brace,
+        quote_spanned! {span=>
+            #declaration
+            #krate::__private::awaited(#meter, #told, async move #block)
+        },
+    );
+    measured.set_span(function.braces);
+    let mut head = function.clone();
+    head.signature.asyncness = None;
+    let future = quote_spanned!(here=> -> impl ::core::future::Future<Output = #output>);
+    head.signature.output = syn::parse2(future).ok()?;
+    let head = head.head();
+    if matches!(function.visibility, Visibility::Inherited) {
+        return Some(quote!(#head #measured));
+    }
+    let written = function.to_item(&TokenStream::new());
+    Some(quote_spanned! {span=>
+        #[cfg(doc)]
+        #written
+        #[cfg(not(doc))]
+        #head #measured
+    })
+}
+
+/// Whether a call says its outcome and nothing else, which its type decides.
+fn is_outcome_only(site: &CallSite) -> bool {
+    let is_query = |record| matches!(record, Record::Queries);
+    site.arguments.is_empty()
+        && site.returned.is_empty()
+        && site.wrappers.is_empty()
+        && site.outcome.is_none()
+        && site.rows.is_none()
+        && site.found.is_none()
+        && site.when.is_none()
+        && !site.metrics.iter().any(|metric| is_query(metric.record))
+}
+
+/// Whether nobody who comes after looks for the keyword, and what the function
+/// returns can be named twice.
+fn is_plain(function: &Function) -> bool {
+    let signature = &function.signature;
+    let written = signature.output.to_token_stream();
+    // A future of a future is one that a lint is told of.
+    let unnamed = [
+        "impl",
+        "Future",
+        "BoxFuture",
+        "LocalBoxFuture",
+        "JoinHandle",
+    ];
+    !function.stays_async
+        && function.attributes.iter().all(is_inert)
+        && function.inner_attributes.is_empty()
+        && function.default.is_none()
+        && matches!(signature.safety, Safety::Default)
+        && signature.abi.is_none()
+        && !mentions_any(written, &unnamed)
+}
+
+/// Whether an attribute is the compiler's, and means the same on either.
+fn is_inert(attribute: &Attribute) -> bool {
+    const INERT: [&str; 10] = [
+        "allow",
+        "cfg",
+        "clippy",
+        "cold",
+        "deny",
+        "deprecated",
+        "doc",
+        "forbid",
+        "inline",
+        "warn",
+    ];
+    let first = attribute.path().segments.first();
+    first.is_some_and(|first| INERT.iter().any(|inert| first.ident == inert))
+}
+
+/// The names of the arguments that the future has to own; `None` if one of them has
+/// no simple name.
+fn arguments(function: &Function) -> Option<Vec<(&PatIdent, &Type)>> {
+    let mut named = Vec::new();
+    for input in &function.signature.inputs {
+        match input {
+            FnArg::Receiver(receiver) => {
+                let borrowed = matches!(receiver.kind, ReceiverKind::Reference(..));
+                if !borrowed || !receiver.attrs.is_empty() {
+                    return None;
+                }
+            }
+            FnArg::Typed(argument) => match &*argument.pat {
+                Pat::Ident(name)
+                    if name.by_ref.is_none()
+                        && name.subpat.is_none()
+                        && argument.attrs.is_empty() =>
+                {
+                    named.push((name, &*argument.ty));
+                }
+                _ => return None,
+            },
+        }
+    }
+    Some(named)
+}
+
+/// What makes the future own each argument as a whole and to its end, as that of an
+/// async function does: a block takes what it mentions, and of a struct only those
+/// fields. The last argument is dropped first.
+fn held(function: &Function, arguments: &[(&PatIdent, &Type)]) -> Option<TokenStream> {
+    let span = Span::mixed_site();
+    let mut unused = TokenStream::new();
+    let mut whole: Vec<&Ident> = Vec::new();
+    for (name, ty) in arguments.iter().rev() {
+        let ident = &name.ident;
+        if !mentions(function.body.clone(), &ident.to_string()) {
+            // Still reported as unused.
+            if name.mutability.is_some() {
+                return None;
+            }
+            unused.extend(quote_spanned!(span=> let #ident = #ident;));
+        } else if !is_taken_whole(ty) {
+            whole.push(ident);
+        }
+    }
+    let whole = match &whole[..] {
+        [] => TokenStream::new(),
+        [one] => quote_spanned!(span=> let _ = &#one;),
+        all => quote_spanned!(span=> let _ = (#(&#all),*);),
+    };
+    Some(quote_spanned!(span=> #whole #unused))
+}
+
+/// Whether a value of this type has no fields that could be taken by themselves.
+fn is_taken_whole(ty: &Type) -> bool {
+    match ty {
+        Type::Reference(_) => true,
+        Type::Path(path) => path.path.get_ident().is_some_and(is_primitive),
+        _ => false,
+    }
+}

@@ -1,0 +1,115 @@
+//! The futures of most async calls, in as little code as they can be: each annotated
+//! function has one of its own.
+
+use super::call::Entered;
+use super::future::Meter;
+use crate::outcome::{Outcome, Reading, Tells};
+use pin_project_lite::pin_project;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+/// The accounting of a call, which records it as cancelled when it is dropped before it
+/// has ended.
+pub trait Metered {
+    /// Starts the call, if that hasn't been done.
+    fn start(&mut self);
+
+    /// Ends the call, which nothing is recorded of from now on.
+    fn end(&mut self, outcome: Outcome);
+}
+
+/// Enters a site with what its calls carry.
+#[inline]
+pub fn await_call<C: Entered>(call: C) -> Meter<C> {
+    Meter::new(call)
+}
+
+impl<C: Entered> Metered for Meter<C> {
+    #[inline]
+    fn start(&mut self) {
+        Self::start(self);
+    }
+
+    #[inline]
+    fn end(&mut self, outcome: Outcome) {
+        self.take().record(outcome, Reading::NONE);
+    }
+}
+
+/// Records the call as a panic when its `poll`, or what tells its outcome, unwinds.
+struct Polling<'a, M: Metered>(&'a mut M);
+
+impl<'a, M: Metered> Polling<'a, M> {
+    #[inline]
+    fn new(meter: &'a mut M) -> Self {
+        meter.start();
+        Self(meter)
+    }
+
+    /// The poll is over, and went well.
+    #[inline]
+    fn end<V, T: Tells<V>>(self, polled: &Poll<V>) {
+        if let Poll::Ready(value) = polled {
+            let outcome = T::outcome_of(value);
+            ManuallyDrop::new(self).0.end(outcome);
+        } else {
+            std::mem::forget(self);
+        }
+    }
+}
+
+impl<M: Metered> Drop for Polling<'_, M> {
+    #[inline]
+    fn drop(&mut self) {
+        self.0.end(Outcome::Panic);
+    }
+}
+
+pin_project! {
+    /// Measures the future of a call from its first poll, and records it with what its
+    /// output says.
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless awaited"]
+    pub struct Awaited<F, M, T> {
+        #[pin]
+        future: F,
+        meter: M,
+        told: PhantomData<T>,
+    }
+}
+
+/// Measures a future from its first poll; `told` is who tells the outcome.
+#[inline]
+pub fn awaited<F, M, T>(meter: M, _told: T, future: F) -> Awaited<F, M, T>
+where
+    F: Future,
+    M: Metered,
+    T: Tells<F::Output>,
+{
+    Awaited {
+        future,
+        meter,
+        told: PhantomData,
+    }
+}
+
+impl<F, M, T> Future for Awaited<F, M, T>
+where
+    F: Future,
+    M: Metered,
+    T: Tells<F::Output>,
+{
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let polling = Polling::new(this.meter);
+        let polled = this.future.poll(context);
+        polling.end::<_, T>(&polled);
+        polled
+    }
+}
