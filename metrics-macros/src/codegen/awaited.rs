@@ -45,12 +45,23 @@ pub(super) fn function(function: &Function, site: &CallSite) -> Option<TokenStre
     body.extend(async_fn::block(function, site, returned::annotation(function)).stream());
     let mut block = Group::new(Delimiter::Brace, body);
     block.set_span(async_fn::braces(function));
+    // Where the type is written, too: a borrow that doesn't live long enough is reported
+    // where it is returned.
+    let at = |span: Span| span.located_at(here);
+    let krate = krate.to_token_stream().into_iter().map(|mut token| {
+        token.set_span(at(token.span()));
+        token
+    });
+    let krate: TokenStream = krate.collect();
+    let mut arguments = Group::new(
+        Delimiter::Parenthesis,
+        quote_spanned!(span=> #meter, #told, async move #block),
+    );
+    arguments.set_span(here);
+    let measured = quote_spanned!(here=> #krate::__private::awaited #arguments);
     let mut measured = Group::new(
         Delimiter::Brace,
-        quote_spanned! {span=>
-            #declaration
-            #krate::__private::awaited(#meter, #told, async move #block)
-        },
+        quote_spanned!(span=> #declaration #measured),
     );
     measured.set_span(function.braces);
     let mut head = function.clone();
@@ -152,29 +163,26 @@ fn arguments(function: &Function) -> Option<Vec<(&PatIdent, &Type)>> {
 
 /// What makes the future own each argument as a whole and to its end, as that of an
 /// async function does: a block takes what it mentions, and of a struct only those
-/// fields. The last argument is dropped first.
+/// fields. The last argument is dropped first: what a block takes goes in the order of
+/// its mention, after what the block makes.
 fn held(function: &Function, arguments: &[(&PatIdent, &Type)]) -> Option<TokenStream> {
     let span = Span::mixed_site();
-    let mut unused = TokenStream::new();
-    let mut whole: Vec<&Ident> = Vec::new();
-    for (name, ty) in arguments.iter().rev() {
-        let ident = &name.ident;
-        if !mentions(function.body.clone(), &ident.to_string()) {
-            // Still reported as unused.
-            if name.mutability.is_some() {
-                return None;
-            }
-            unused.extend(quote_spanned!(span=> let #ident = #ident;));
-        } else if !is_taken_whole(ty) {
-            whole.push(ident);
-        }
-    }
-    let whole = match &whole[..] {
+    let is_unused = |name: &PatIdent| !mentions(function.body.clone(), &name.ident.to_string());
+    let used = arguments.iter().take_while(|(name, _)| !is_unused(name));
+    let (taken, moved) = arguments.split_at(used.count());
+    let taken = taken.iter().rev().filter(|(_, ty)| !is_taken_whole(ty));
+    let taken: Vec<&Ident> = taken.map(|(name, _)| &name.ident).collect();
+    let taken = match &taken[..] {
         [] => TokenStream::new(),
         [one] => quote_spanned!(span=> let _ = &#one;),
         all => quote_spanned!(span=> let _ = (#(&#all),*);),
     };
-    Some(quote_spanned!(span=> #whole #unused))
+    // One that isn't used is still reported.
+    if moved.iter().any(|(name, _)| name.mutability.is_some()) {
+        return None;
+    }
+    let moved = moved.iter().map(|(name, _)| &name.ident);
+    Some(quote_spanned!(span=> #taken #(let #moved = #moved;)*))
 }
 
 /// Whether a value of this type has no fields that could be taken by themselves.

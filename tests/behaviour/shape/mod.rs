@@ -26,6 +26,8 @@
 //! | shadowed arguments | `body::a_body_may_shadow_its_arguments` |
 //! | consumed and dropped arguments | `body::arguments_are_dropped_once` |
 //! | locals and arguments named as in expansions | `body::names_in_a_body_do_not_meet_those_of_the_expansion` |
+//! | arguments of async functions: how long they live, and in which order they go | `held::arguments_live_as_long_as_without_an_attribute` |
+//! | an async function that is never polled | `held::a_future_that_is_never_polled_drops_what_it_was_given` |
 //! | dead code | `body::a_function_that_nothing_calls_is_on_the_page_and_dead` |
 //! | `#[track_caller]`: the location | `caller::a_function_that_tracks_its_caller_sees_it` |
 //! | `#[track_caller]`: its ends, the location of a panic | `caller::a_function_that_tracks_its_caller_tells_panics_but_not_errors` |
@@ -146,6 +148,7 @@ mod caller;
 mod flow;
 mod future;
 mod generic;
+mod held;
 mod made;
 mod opaque;
 mod option;
