@@ -18,8 +18,8 @@ use syn::{Attribute, FnArg, Pat, PatIdent, ReceiverKind, ReturnType, Safety, Typ
 /// ```
 ///
 /// `None` where the function has to stay async: an attribute below may look for the
-/// keyword, or more is read from what the function is given or returns. Documentation
-/// has the function as it was written.
+/// keyword, more is read from what the function is given or returns, or an argument isn't
+/// used. Documentation has the function as it was written.
 pub(super) fn function(function: &Function, site: &CallSite) -> Option<TokenStream> {
     let arguments = arguments(function)?;
     if !is_outcome_only(site) || !is_plain(function) {
@@ -161,28 +161,25 @@ fn arguments(function: &Function) -> Option<Vec<(&PatIdent, &Type)>> {
     Some(named)
 }
 
-/// What makes the future own each argument as a whole and to its end, as that of an
-/// async function does: a block takes what it mentions, and of a struct only those
-/// fields. The last argument is dropped first: what a block takes goes in the order of
-/// its mention, after what the block makes.
+/// What makes the future own each argument as a whole, as that of an async function
+/// does: a block takes what it mentions, and of a struct only those fields. What is
+/// mentioned first is dropped first, and of arguments that is the last.
+///
+/// `None` where the body doesn't mention one: to be held it would have to be used, and no
+/// lint would find it unused.
 fn held(function: &Function, arguments: &[(&PatIdent, &Type)]) -> Option<TokenStream> {
     let span = Span::mixed_site();
-    let is_unused = |name: &PatIdent| !mentions(function.body.clone(), &name.ident.to_string());
-    let used = arguments.iter().take_while(|(name, _)| !is_unused(name));
-    let (taken, moved) = arguments.split_at(used.count());
-    let taken = taken.iter().rev().filter(|(_, ty)| !is_taken_whole(ty));
-    let taken: Vec<&Ident> = taken.map(|(name, _)| &name.ident).collect();
-    let taken = match &taken[..] {
+    let is_used = |name: &PatIdent| mentions(function.body.clone(), &name.ident.to_string());
+    if !arguments.iter().all(|(name, _)| is_used(name)) {
+        return None;
+    }
+    let in_parts = arguments.iter().rev().filter(|(_, ty)| !is_taken_whole(ty));
+    let in_parts: Vec<&Ident> = in_parts.map(|(name, _)| &name.ident).collect();
+    Some(match &in_parts[..] {
         [] => TokenStream::new(),
         [one] => quote_spanned!(span=> let _ = &#one;),
         all => quote_spanned!(span=> let _ = (#(&#all),*);),
-    };
-    // One that isn't used is still reported.
-    if moved.iter().any(|(name, _)| name.mutability.is_some()) {
-        return None;
-    }
-    let moved = moved.iter().map(|(name, _)| &name.ident);
-    Some(quote_spanned!(span=> #taken #(let #moved = #moved;)*))
+    })
 }
 
 /// Whether a value of this type has no fields that could be taken by themselves.

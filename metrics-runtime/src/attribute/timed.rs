@@ -152,7 +152,7 @@
 ///
 /// An async function is measured from its first poll on, and so is one that
 /// returns `impl Future`, `Pin<Box<dyn Future>>` or `BoxFuture`. A future
-/// grows by 24 bytes, however many attributes stand on its function; by 16 more with
+/// grows by at most 24 bytes, however many attributes stand on its function; by 16 more with
 /// `busy`, 8 with `age`, 24 and what is on the heap where a label is read from what
 /// the call returns, and 8 for a label of an argument, which the future then holds
 /// twice if the label borrows it. A stream grows by 32, or 48 with `busy`.
@@ -215,6 +215,17 @@
 ///     let __out = call(move || { body });
 ///     __guard.finish(__outcome!(&__out));
 ///     __out
+/// }
+/// ```
+///
+/// An async function becomes one that returns its future, which costs the compiler half
+/// as much; it stays async in documentation, below attributes of others, and where an
+/// option reads more than the outcome:
+///
+/// ```text
+/// fn load(id: u64) -> impl Future<Output = Result<Order, Error>> {
+///     __site!(__SITE "load" …);
+///     awaited(await_timed(&__SITE), __told!(Result<Order, Error>), async move { body })
 /// }
 /// ```
 ///

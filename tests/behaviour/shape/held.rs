@@ -108,22 +108,6 @@ mod unused {
     pub(super) async fn measured(first: Noted, second: Noted) {
         pause().await;
     }
-
-    pub(super) async fn bare_but_for_some(first: Noted, second: Noted, third: Noted, last: Noted) {
-        pause().await;
-        let _ = (&first, &third);
-    }
-
-    #[timed(registry = REGISTRY)]
-    pub(super) async fn measured_but_for_some(
-        first: Noted,
-        second: Noted,
-        third: Noted,
-        last: Noted,
-    ) {
-        pause().await;
-        let _ = (&first, &third);
-    }
 }
 
 /// What is noted while the future is polled so often, and then dropped.
@@ -172,11 +156,6 @@ fn arguments_live_as_long_as_without_an_attribute() {
         compare!(changed(vec![first()], second()));
         let bare = log_of(unused::bare(first(), second()), polls);
         assert_eq!(log_of(unused::measured(first(), second()), polls), bare);
-        let [third, last] = [|| Noted("third"), || Noted("last")];
-        let bare = unused::bare_but_for_some(first(), second(), third(), last());
-        let measured = unused::measured_but_for_some(first(), second(), third(), last());
-        let bare = log_of(bare, polls);
-        assert_eq!(log_of(measured, polls), bare);
     }
 }
 
