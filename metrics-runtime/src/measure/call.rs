@@ -94,8 +94,11 @@ impl<const D: usize> Call<D> {
     #[inline]
     #[must_use]
     pub fn sampled(mut self, threshold: u64) -> Self {
-        if !self.site.is_none_or(Site::is_off) && !is_chosen(threshold) {
-            self.start = Ticks::UNTIMED;
+        match self.site {
+            // Not asked again, which the compiler can't know.
+            Some(site) if site.is_off() => self.site = None,
+            Some(_) if !is_chosen(threshold) => self.start = Ticks::UNTIMED,
+            _ => {}
         }
         self
     }
