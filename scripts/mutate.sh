@@ -149,7 +149,7 @@ checklist() {
   rm -rf "$copy"
   mkdir -p "$copy/target"
   cp -pr Cargo.toml Cargo.lock README.md clippy.toml rust-toolchain.toml "$copy/"
-  cp -pr benchmarks examples metrics-macros metrics-runtime tests "$copy/"
+  cp -pr benchmarks examples metrics-macros metrics-runtime metrics-site tests "$copy/"
   # What is built of these may be that of another day's mutation, of any table.
   awk -F '\t' 'NF == 7 { print $5 }' tests/checklist/*.tsv | sort -u | (cd "$copy" && xargs touch)
   # Where scripts/test.sh puts the parser.

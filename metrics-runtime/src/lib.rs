@@ -43,7 +43,11 @@
 //! first call, and on the page at zero if its labels are constant. The compiler
 //! links a dependency only if the source names it: `use the_library as _;` is
 //! enough. On platforms without constructors a site is known from its first
-//! call on.
+//! call on, and calls under a plain `#[timed]` are recorded from the first look at a
+//! registry on.
+//!
+//! A program that has timed functions and never looks at a registry is linked without
+//! this crate, and those calls cost a branch.
 //!
 //! # Features
 //!

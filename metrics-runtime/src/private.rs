@@ -1,7 +1,7 @@
 //! What expansions of the macros call. Not part of the public interface.
 
 pub use crate::builtin;
-pub use crate::catalogue::{Instrument, Own, Place, Plain, Record, Site, Source};
+pub use crate::catalogue::{Instrument, Own, Place, Plain, Record, Site, Source, declared};
 pub use crate::desc::Desc;
 pub use crate::error_label::{
     Ask, Asked, ErrorByAny, ErrorByResult, ErrorLabel, ErrorOfAny, ErrorOfLabelled, ErrorOfReport,

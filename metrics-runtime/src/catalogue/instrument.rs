@@ -6,6 +6,7 @@ use crate::builtin::function::{
     FUNCTION_CALLS_IN_PROGRESS, FUNCTION_CALLS_TOTAL, FUNCTION_DURATION_SECONDS,
 };
 use crate::desc::Desc;
+use metrics_site::Plain;
 
 /// What an instrument adds to its series when a call ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,42 +124,27 @@ impl Instrument {
     }
 }
 
-/// What most sites record: one built-in family of functions, in the global
-/// registry. It stands in the site as a number, which is smaller than a
-/// reference and needs no look by the compiler.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Plain {
-    /// `function_calls_total`.
-    Calls,
-    /// `function_duration_seconds`.
-    Duration,
-    /// `function_calls_in_progress`.
-    InProgress,
-}
-
-impl Plain {
-    pub(super) const fn instruments(self) -> &'static [Instrument] {
-        const LABELS: &[Source] = &[Source::Function, Source::Module];
-        const CALLS: &[Instrument] = &[Instrument::new(
-            &FUNCTION_CALLS_TOTAL,
-            Record::Calls,
-            LABELS,
-        )];
-        const DURATION: &[Instrument] = &[Instrument::new(
-            &FUNCTION_DURATION_SECONDS,
-            Record::Duration,
-            LABELS,
-        )];
-        const IN_PROGRESS: &[Instrument] = &[Instrument::new(
-            &FUNCTION_CALLS_IN_PROGRESS,
-            Record::InProgress,
-            LABELS,
-        )];
-        match self {
-            Self::Calls => CALLS,
-            Self::Duration => DURATION,
-            Self::InProgress => IN_PROGRESS,
-        }
+/// What a plain site records.
+pub(super) const fn plain(plain: Plain) -> &'static [Instrument] {
+    const LABELS: &[Source] = &[Source::Function, Source::Module];
+    const CALLS: &[Instrument] = &[Instrument::new(
+        &FUNCTION_CALLS_TOTAL,
+        Record::Calls,
+        LABELS,
+    )];
+    const DURATION: &[Instrument] = &[Instrument::new(
+        &FUNCTION_DURATION_SECONDS,
+        Record::Duration,
+        LABELS,
+    )];
+    const IN_PROGRESS: &[Instrument] = &[Instrument::new(
+        &FUNCTION_CALLS_IN_PROGRESS,
+        Record::InProgress,
+        LABELS,
+    )];
+    match plain {
+        Plain::Calls => CALLS,
+        Plain::Duration => DURATION,
+        Plain::InProgress => IN_PROGRESS,
     }
 }

@@ -15,12 +15,12 @@ impl Place {
 
     /// The line of the attribute.
     pub const fn line(&self) -> u32 {
-        self.0.fields().line
+        self.0.line()
     }
 
     /// The column of the attribute.
     pub const fn column(&self) -> u32 {
-        self.0.fields().column
+        self.0.column()
     }
 
     /// The module's path.
@@ -30,7 +30,7 @@ impl Place {
 
     /// The function, with its type where a whole `impl` block is annotated.
     pub const fn function(&self) -> &'static str {
-        self.0.fields().function
+        self.0.function()
     }
 
     /// The name of the crate: the head of the module's path.
@@ -40,7 +40,7 @@ impl Place {
     }
 
     fn origin(self) -> (&'static str, &'static str) {
-        let origin = self.0.fields().origin;
+        let origin = self.0.origin();
         origin.split_once('\n').unwrap_or((origin, ""))
     }
 

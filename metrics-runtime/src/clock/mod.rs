@@ -39,7 +39,7 @@ impl Ticks {
     pub(crate) const SKIPPED: Self = Self(u64::MAX - 2);
 
     /// The start of what isn't recorded after all.
-    pub(crate) const VOID: Self = Self(u64::MAX - 3);
+    pub(crate) const VOID: Self = Self(metrics_site::VOID);
 
     /// Whether this is a reading: none of the values above.
     #[inline]
@@ -80,11 +80,13 @@ impl Ticks {
     }
 
     /// The reading as a number that [`from_bits`](Self::from_bits) takes back.
+    #[inline]
     pub(crate) const fn to_bits(self) -> u64 {
         self.0
     }
 
     /// The reading with these bits.
+    #[inline]
     pub(crate) const fn from_bits(bits: u64) -> Self {
         Self(bits)
     }
@@ -95,7 +97,7 @@ impl Ticks {
     }
 }
 
-/// Starts the clock. Called by the first constructor, so that the counter is
+/// Starts the clock. Called by the runtime's constructor, so that the counter is
 /// calibrated by the time of the first call.
 pub(crate) fn start() {
     CLOCK.anchor();

@@ -2,7 +2,7 @@
 
 use super::Resolved;
 use super::call::Entered;
-use crate::catalogue::{Record, Site};
+use crate::catalogue::{Declared as _, Record, Site};
 use crate::clock::Ticks;
 use crate::outcome::{Outcome, Reading};
 use crate::record::{Ages, Entry};
@@ -39,6 +39,8 @@ impl<C> Aged<C> {
 }
 
 impl<C: Entered> Entered for Aged<C> {
+    type Tracked = C::Tracked;
+
     fn nothing() -> Self {
         aged(C::nothing())
     }
@@ -50,7 +52,7 @@ impl<C: Entered> Entered for Aged<C> {
     fn start(&mut self) {
         self.call.start();
         if self.call.is_started() {
-            let resolved = self.call.site().and_then(|site| site.resolved().get());
+            let resolved = self.call.site().and_then(|site| site.resolved());
             let ages = resolved.and_then(Resolved::ages);
             self.entry = ages.map(Ages::enter);
         }
@@ -70,6 +72,10 @@ impl<C: Entered> Entered for Aged<C> {
             call: self.call.take(),
             entry: self.entry.take(),
         }
+    }
+
+    fn tracked(&self) -> Self::Tracked {
+        self.call.tracked()
     }
 
     fn record(mut self, outcome: Outcome, reading: &Reading<'_>) {

@@ -21,6 +21,8 @@ pub fn busy<C: Entered>(call: C) -> Busy<C> {
 }
 
 impl<C: Entered> Entered for Busy<C> {
+    type Tracked = C::Tracked;
+
     fn nothing() -> Self {
         busy(C::nothing())
     }
@@ -46,6 +48,10 @@ impl<C: Entered> Entered for Busy<C> {
             call: self.call.take(),
             polls: self.polls,
         }
+    }
+
+    fn tracked(&self) -> Self::Tracked {
+        self.call.tracked()
     }
 
     fn record(self, outcome: Outcome, reading: &Reading<'_>) {

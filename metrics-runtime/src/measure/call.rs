@@ -1,14 +1,18 @@
 //! What an entered call carries until it is recorded, by what its site records.
 
+use super::Resolved;
+use super::query::Tracked;
 use super::sample::is_chosen;
-use super::timed::unsettled;
-use crate::catalogue::{OFF, Site, UNRESOLVED};
+use crate::catalogue::{Declared as _, OFF, Site, UNRESOLVED};
 use crate::clock::Ticks;
 use crate::outcome::{Outcome, Reading};
 use crate::record::Slot;
 
 /// An entered call.
 pub trait Entered: Sized {
+    /// What [`tracked`](Self::tracked) gives; nothing where no call is a query.
+    type Tracked;
+
     /// A call of which nothing is recorded.
     fn nothing() -> Self;
 
@@ -38,12 +42,9 @@ pub trait Entered: Sized {
         record_out_of_line(self, outcome);
     }
 
-    /// Whether it is a database query that is recorded: what runs in it must not
-    /// count it again.
-    #[inline]
-    fn is_query(&self) -> bool {
-        self.site().is_some_and(Site::is_query)
-    }
+    /// Says, as long as this lives, that a database query is recorded, if the call is
+    /// one: what runs in it must not count it again.
+    fn tracked(&self) -> Self::Tracked;
 
     /// The time at which a poll begins, if anybody wants it.
     #[inline]
@@ -113,6 +114,8 @@ impl<const D: usize> Call<D> {
 }
 
 impl<const D: usize> Entered for Call<D> {
+    type Tracked = Tracked;
+
     #[inline]
     fn nothing() -> Self {
         Self::at(None, [Slot::NOWHERE; D])
@@ -188,6 +191,19 @@ impl<const D: usize> Entered for Call<D> {
     fn record_rarely(self, outcome: Outcome) {
         self.record(outcome, Reading::NONE);
     }
+
+    #[inline]
+    fn tracked(&self) -> Tracked {
+        Tracked::new(self.site.is_some_and(Site::is_query))
+    }
+}
+
+/// The time while the site isn't resolved or the clock isn't settled; `VOID` if
+/// it turns out that nothing is recorded.
+#[cold]
+#[inline(never)]
+pub(crate) fn unsettled(site: &'static Site) -> Ticks {
+    Resolved::of(site).map_or(Ticks::VOID, |_| Ticks::now())
 }
 
 /// Enters a site whose labels are all constant.
@@ -199,7 +215,7 @@ pub const fn enter(site: &'static Site) -> Call<0> {
 /// Adds a call that runs from now on.
 #[inline(never)]
 fn run(site: &'static Site, rows: &[Slot]) {
-    if let Some(resolved) = site.resolved().get() {
+    if let Some(resolved) = site.resolved() {
         resolved.run(rows);
     }
 }
@@ -207,7 +223,7 @@ fn run(site: &'static Site, rows: &[Slot]) {
 /// Takes away a call that runs.
 #[inline(never)]
 fn rest(site: &'static Site, rows: &[Slot]) {
-    if let Some(resolved) = site.resolved().get() {
+    if let Some(resolved) = site.resolved() {
         resolved.rest(rows);
     }
 }
@@ -222,7 +238,7 @@ fn record(
     reading: &Reading<'_>,
 ) {
     // Entered, so resolved, unless that has found recording turned off.
-    let Some(resolved) = site.resolved().get().filter(|_| start != Ticks::VOID) else {
+    let Some(resolved) = site.resolved().filter(|_| start != Ticks::VOID) else {
         return;
     };
     let nanos = (start != Ticks::SKIPPED).then(|| start.elapsed_nanos());

@@ -25,6 +25,8 @@ pub const fn enter_counted(site: &'static Site) -> Counted {
 }
 
 impl Entered for Counted {
+    type Tracked = ();
+
     #[inline]
     fn nothing() -> Self {
         Self {
@@ -39,9 +41,7 @@ impl Entered for Counted {
     }
 
     #[inline]
-    fn is_query(&self) -> bool {
-        false
-    }
+    fn tracked(&self) {}
 
     #[inline]
     fn start(&mut self) {

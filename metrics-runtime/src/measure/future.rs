@@ -1,7 +1,6 @@
 //! Futures of calls that are async.
 
 use super::call::Entered;
-use super::query::Tracked;
 use crate::clock::Ticks;
 use crate::outcome::{Outcome, Reading};
 use pin_project_lite::pin_project;
@@ -52,8 +51,8 @@ impl<C: Entered> Meter<C> {
 
     /// Says, for the time of a poll, that a query is recorded, if the call is one.
     #[inline]
-    pub(super) fn tracked(&self) -> Tracked {
-        Tracked::new(self.call.is_query())
+    pub(super) fn tracked(&self) -> C::Tracked {
+        self.call.tracked()
     }
 
     /// The time at which a poll begins, if anybody wants it.

@@ -45,6 +45,8 @@ impl<const D: usize> Late<D> {
 }
 
 impl<const D: usize> Entered for Late<D> {
+    type Tracked = <Call<D> as Entered>::Tracked;
+
     fn nothing() -> Self {
         Self {
             call: Call::nothing(),
@@ -74,6 +76,10 @@ impl<const D: usize> Entered for Late<D> {
             call: self.call.take(),
             texts: std::mem::take(&mut self.texts),
         }
+    }
+
+    fn tracked(&self) -> Self::Tracked {
+        self.call.tracked()
     }
 
     fn record(self, outcome: Outcome, reading: &Reading<'_>) {

@@ -23,6 +23,7 @@ mod timed;
 pub use age::aged;
 pub use awaited::{await_call, awaited};
 pub use busy::busy;
+pub(crate) use call::unsettled;
 pub use call::{enter, nothing};
 pub use counted::enter_counted;
 pub use found::{FoundInOption, FoundInOther, FoundInResult};
@@ -41,13 +42,13 @@ pub use series::{closed, open};
 pub use stream::measured_stream;
 pub use timed::{await_timed, enter_timed};
 
-use crate::catalogue::{NOWHERE, OFF, Place, Record, Site, Source, UNRESOLVED};
+use crate::catalogue::{Declared as _, NOWHERE, OFF, Place, Record, Site, Source, UNRESOLVED};
+use crate::clock::Ticks;
 use crate::label::{LabelValue, Model, Scratch, with_texts};
 use crate::outcome::{Outcome, Reading};
-use crate::record::{
-    Ages, Bounds, ByOutcome, FamilyCore, Histogram, OutcomeIndex, Slot, Timed, exemplar, thread,
-};
+use crate::record::{Ages, Bounds, ByOutcome, FamilyCore, Histogram, Slot, exemplar, thread};
 use call::Call;
+use metrics_site::Durations;
 use once_cell::sync::OnceCell;
 use std::sync::Arc;
 
@@ -57,8 +58,8 @@ pub(crate) struct Resolved {
     /// The cells of the first instrument, if its labels are constant and its
     /// family is in force.
     first: Slot,
-    /// Its cells by outcome, and its bounds if it is a histogram.
-    outcomes: Timed,
+    /// Its cells by outcome.
+    outcomes: ByOutcome,
     handles: Box<[Handle]>,
     place: Place,
 }
@@ -85,7 +86,7 @@ impl Resolved {
         match site.cell() {
             OFF => None,
             UNRESOLVED => Self::of(site),
-            _ => site.resolved().get(),
+            _ => site.resolved(),
         }
     }
 
@@ -97,15 +98,16 @@ impl Resolved {
         // On a platform without constructors this is how a site gets known.
         site.register();
         if !crate::config::recording() {
-            site.publish(OFF);
+            publish(site, OFF);
             return None;
         }
-        let resolved = site.resolved().get().unwrap_or_else(|| {
-            // Made before the cell is entered: a conflict is reported to the
-            // user's hook, which may call this very function.
-            let resolved = Box::new(Self::find(site));
-            site.resolved().get_or_init(|| resolved)
-        });
+        if site.timer().is_none() {
+            // Made before it is entered: a conflict is reported to the user's hook,
+            // which may call this very function.
+            let timer = timed::timer(Self::find(site));
+            site.resolve_to(timer);
+        }
+        let resolved = site.resolved()?;
         let first = resolved.first.first;
         let handle = resolved.handles.first();
         // One that hands series out counts them from its first cell, where all
@@ -118,7 +120,8 @@ impl Resolved {
         // The cell of a native histogram has the highest bit, which `OFF` has; it is
         // never looked for here.
         let is_cell = (NOWHERE..=i32::MAX.cast_unsigned()).contains(&first);
-        site.publish(if counts_on || is_cell { first } else { NOWHERE });
+        let is_known = counts_on || is_cell;
+        publish(site, if is_known { first } else { NOWHERE });
         Some(resolved)
     }
 
@@ -157,10 +160,9 @@ impl Resolved {
         let first = handles.first();
         let slot = first.and_then(|first| first.fixed);
         let slot = slot.unwrap_or(Slot::NOWHERE);
-        let bounds = first.map_or(Bounds::NONE, |first| first.bounds);
         Self {
             first: slot,
-            outcomes: Timed::new(ByOutcome::new(slot), bounds),
+            outcomes: ByOutcome::new(slot),
             handles,
             place: site.place(),
         }
@@ -172,10 +174,10 @@ impl Resolved {
         self.outcomes.cell(outcome)
     }
 
-    /// Adds a duration to the first instrument.
-    #[inline]
-    fn observe(&self, nanos: u64, outcome: OutcomeIndex) {
-        self.outcomes.observe(outcome, nanos);
+    /// The bounds of the first instrument, if it is a histogram.
+    fn bounds(&self) -> &'static Durations {
+        let first = self.handles.first();
+        first.map_or(Bounds::NONE, |first| first.bounds).durations()
     }
 
     /// Adds a finished call to the cells of every instrument; `rows` has the
@@ -223,6 +225,22 @@ impl Resolved {
             }
         }
     }
+}
+
+/// Makes a site's first cell known to calls that come; those of a site that
+/// records nothing need not look.
+fn publish(site: &'static Site, cell: u32) {
+    site.publish(|| {
+        if !crate::config::recording_decided() {
+            OFF
+        } else if site.is_timed() && !Ticks::are_settled() {
+            // Calls that are timed read the counter without a look at the
+            // clock's state, so that has to be settled.
+            UNRESOLVED
+        } else {
+            cell
+        }
+    });
 }
 
 /// Enters a site of `D` instruments with the `N` label values that it
@@ -290,7 +308,7 @@ impl Handle {
             Record::Calls => add_seen(cell, 1),
             Record::Duration => {
                 if let Some(nanos) = nanos {
-                    Histogram::observe_nanos_at(cell, self.bounds, nanos);
+                    Histogram::observe_nanos_at(self.bounds.durations(), cell, nanos);
                 }
             }
             _ => self.add_more(slot, nanos, outcome, reading),
@@ -309,7 +327,7 @@ impl Handle {
         } = *reading;
         let observe = |nanos| {
             let cell = slot.cell(outcome.index());
-            Histogram::observe_nanos_at(cell, self.bounds, nanos);
+            Histogram::observe_nanos_at(self.bounds.durations(), cell, nanos);
         };
         let count = |rows| add_seen(slot.first, rows);
         let succeeded = outcome == Outcome::Ok;

@@ -33,7 +33,8 @@ pub(crate) fn is_tracked() -> bool {
 
 /// Lasts as long as the poll of an annotated call; of one that is no query, it does
 /// nothing.
-pub(super) struct Tracked {
+#[derive(Debug)]
+pub struct Tracked {
     /// Whether one around it is a query too; `None` if the call is none.
     outside: Option<bool>,
 }

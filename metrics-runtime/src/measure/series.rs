@@ -2,7 +2,7 @@
 //! `#[metrics]` module.
 
 use super::Resolved;
-use crate::catalogue::{OFF, Site};
+use crate::catalogue::{Declared as _, OFF, Site};
 use crate::desc::Schema;
 use crate::label::{LabelValue, Scratch};
 use crate::outcome::Outcome;

@@ -1,4 +1,7 @@
 //! Calls whose time is taken, and nothing else.
+//!
+//! What these call is in `metrics-site`, or small enough to be inlined: nothing here may
+//! need an object of the runtime where it is linked.
 
 use super::Resolved;
 use super::awaited::Metered;
@@ -6,8 +9,8 @@ use super::call::Entered;
 use crate::catalogue::{OFF, Site, UNRESOLVED};
 use crate::clock::Ticks;
 use crate::outcome::{Outcome, Reading};
-use crate::record::OutcomeIndex;
-use std::mem;
+use crate::record::Histogram;
+use metrics_site::{Begun, OutcomeIndex, Spare, Time, Timer, end, time, unsettled};
 
 /// A call at a site that takes its time and does nothing else; all its labels
 /// are constant.
@@ -27,15 +30,9 @@ pub const fn enter_timed(site: &'static Site) -> Timed {
     }
 }
 
-/// The time while the site isn't resolved or the clock isn't settled; `VOID` if
-/// it turns out that nothing is recorded.
-#[cold]
-#[inline(never)]
-pub(super) fn unsettled(site: &'static Site) -> Ticks {
-    Resolved::of(site).map_or(Ticks::VOID, |_| Ticks::now())
-}
-
 impl Entered for Timed {
+    type Tracked = ();
+
     #[inline]
     fn nothing() -> Self {
         Self {
@@ -50,23 +47,21 @@ impl Entered for Timed {
     }
 
     #[inline]
-    fn is_query(&self) -> bool {
-        false
-    }
+    fn tracked(&self) {}
 
     #[inline]
     fn start(&mut self) {
         let Some(site) = self.site else { return };
         match site.cell() {
             OFF => self.site = None,
-            UNRESOLVED => self.start = unsettled(site),
+            UNRESOLVED => self.start = Ticks::from_bits(unsettled(site)),
             _ => self.start = Ticks::of_counter(),
         }
     }
 
     #[inline]
     fn is_started(&self) -> bool {
-        self.site.is_some() && self.start != Ticks::UNREAD
+        self.site.is_some() && !matches!(self.start, Ticks::UNREAD)
     }
 
     #[inline]
@@ -80,7 +75,8 @@ impl Entered for Timed {
     #[inline]
     fn record(self, outcome: Outcome, _: &Reading<'_>) {
         if let Some(site) = self.site {
-            time(site, self.start, outcome.into());
+            let start = self.start.to_bits();
+            time(site, outcome.into(), Spare::uninit(), start);
         }
     }
 
@@ -101,30 +97,29 @@ impl Entered for Timed {
 /// where the compiler can't see what was stored.
 #[derive(Debug)]
 pub struct TimedMeter {
-    site: &'static Site,
-    /// `UNREAD` before the first poll, `VOID` once nothing is left to record.
-    start: Ticks,
+    /// Begun at `UNREAD` before the first poll.
+    call: Begun,
 }
 
 /// Enters a site that takes the time of async calls.
 #[inline]
 pub const fn await_timed(site: &'static Site) -> TimedMeter {
+    let start = Ticks::UNREAD.to_bits();
     TimedMeter {
-        site,
-        start: Ticks::UNREAD,
+        call: Begun { site, start },
     }
 }
 
 impl Metered for TimedMeter {
     #[inline]
     fn start(&mut self) {
-        if self.start != Ticks::UNREAD {
+        if self.call.start != Ticks::UNREAD.to_bits() {
             return;
         }
         // One comparison with zero for `OFF`, `UNRESOLVED` and the rest.
-        let cell = self.site.cell().cast_signed();
+        let cell = self.call.site.cell().cast_signed();
         if cell > UNRESOLVED.cast_signed() {
-            self.start = Ticks::of_counter();
+            self.call.start = Ticks::of_counter().to_bits();
         } else {
             self.start_otherwise(cell == OFF.cast_signed());
         }
@@ -132,7 +127,7 @@ impl Metered for TimedMeter {
 
     #[inline]
     fn end(&mut self, outcome: Outcome) {
-        end(self, outcome.into());
+        end(&mut self.call, outcome.into());
     }
 }
 
@@ -142,10 +137,10 @@ impl TimedMeter {
     #[cold]
     #[inline]
     fn start_otherwise(&mut self, is_off: bool) {
-        self.start = if is_off {
-            Ticks::VOID
+        self.call.start = if is_off {
+            Ticks::VOID.to_bits()
         } else {
-            unsettled(self.site)
+            unsettled(self.call.site)
         };
     }
 }
@@ -155,49 +150,58 @@ impl Drop for TimedMeter {
     /// unwinding.
     #[inline]
     fn drop(&mut self) {
-        if self.start.is_of_start() {
-            end(self, Outcome::Cancelled.into());
+        if Ticks::from_bits(self.call.start).is_of_start() {
+            end(&mut self.call, Outcome::Cancelled.into());
         }
     }
 }
 
-/// As [`time`], of a call that nothing is recorded of from now on.
-#[inline(never)]
-extern "C" fn end(meter: &mut TimedMeter, outcome: OutcomeIndex) {
-    let start = mem::replace(&mut meter.start, Ticks::VOID);
-    if start != Ticks::VOID {
-        time_since(meter.site, start, outcome);
+/// What has the calls of a site recorded that is resolved to this.
+pub(super) fn timer(resolved: Resolved) -> Timer {
+    let cells = resolved.first.cells();
+    let time: Time = if Histogram::is_native_at(resolved.first.first) {
+        time_native
+    } else {
+        time_classic
+    };
+    Timer {
+        time,
+        cells,
+        bounds: resolved.bounds(),
+        resolved: Box::new(resolved),
     }
 }
 
-/// Out of line, for the size of annotated functions; a function of C, so that
-/// they need no code for its unwinding, of which there is none.
-#[inline(never)]
-extern "C" fn time(site: &'static Site, start: Ticks, outcome: OutcomeIndex) {
-    time_since(site, start, outcome);
+/// Adds a call to a histogram with fixed buckets. What is read of the timer last is the
+/// cell, which takes its register then.
+extern "C" fn time_classic(timer: &'static Timer, outcome: OutcomeIndex, spare: Spare, start: u64) {
+    match Ticks::nanos_counted_since(Ticks::from_bits(start)) {
+        Some(nanos) => Histogram::observe_classic_at(timer.bounds, cell(timer, outcome), nanos),
+        None => time_slowly(timer, outcome, spare, start),
+    }
 }
 
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "a call of a call is what it would be")]
-fn time_since(site: &'static Site, start: Ticks, outcome: OutcomeIndex) {
-    match Ticks::nanos_counted_since(start) {
-        Some(nanos) => observe(site, nanos, outcome),
-        None => time_slowly(site, start, outcome),
+/// Adds a call to a native histogram.
+extern "C" fn time_native(timer: &'static Timer, outcome: OutcomeIndex, spare: Spare, start: u64) {
+    match Ticks::nanos_counted_since(Ticks::from_bits(start)) {
+        Some(nanos) => Histogram::observe_native_at(timer.bounds, cell(timer, outcome), nanos),
+        None => time_slowly(timer, outcome, spare, start),
     }
+}
+
+/// The cell for an outcome.
+#[inline]
+fn cell(timer: &Timer, outcome: OutcomeIndex) -> u32 {
+    // Masked: cheaper than a check, and never out of bounds.
+    timer.cells[outcome as usize % 4]
 }
 
 #[cold]
 #[inline(never)]
-extern "C" fn time_slowly(site: &'static Site, start: Ticks, outcome: OutcomeIndex) {
+extern "C" fn time_slowly(timer: &'static Timer, outcome: OutcomeIndex, _: Spare, start: u64) {
+    let start = Ticks::from_bits(start);
     if start != Ticks::VOID {
-        observe(site, start.elapsed_nanos(), outcome);
-    }
-}
-
-#[inline]
-fn observe(site: &'static Site, nanos: u64, outcome: OutcomeIndex) {
-    // Entered, so resolved.
-    if let Some(resolved) = site.resolved().get() {
-        resolved.observe(nanos, outcome);
+        let nanos = start.elapsed_nanos();
+        Histogram::observe_nanos_at(timer.bounds, cell(timer, outcome), nanos);
     }
 }

@@ -1,38 +1,32 @@
 //! Upper bounds of buckets, and the search for the bucket of a value.
 
 use super::native::{Shape, classic_bounds};
+use super::slab::BEFORE_BUCKETS;
+use metrics_site::{Durations, Octave};
 use std::sync::{Mutex, PoisonError};
 
 /// Bounds of a histogram, as doubles and as whole nanoseconds.
 #[derive(Debug)]
 pub(crate) struct Bounds {
     values: &'static [f64],
-    nanos: &'static [u64],
-    /// The first bound: most calls are shorter.
-    shortest: u64,
-    /// Of durations from 2^n ns on, up to twice that.
-    octaves: [Octave; 64],
+    durations: Durations,
     /// Of a native histogram, whose buckets are others.
     shape: Option<Shape>,
-    /// Of a native histogram, as [`Shape::lower`] has it.
-    lower: i32,
 }
 
-/// The bounds between a power of two and the next: few lists have two there.
-#[derive(Clone, Copy, Debug)]
-struct Octave {
-    /// The first bound from the power on.
-    bound: u64,
-    /// Its bucket.
-    bucket: u32,
-}
-
-impl Octave {
-    /// No bound.
-    const NONE: Self = Self {
+/// No bounds among durations, and by how much the schema of a native histogram is below
+/// the finest one.
+const fn no_durations(lower: i32) -> Durations {
+    let octave = Octave {
         bound: u64::MAX,
-        bucket: 0,
+        offset: BEFORE_BUCKETS,
     };
+    Durations {
+        shortest: u64::MAX,
+        octaves: [octave; 64],
+        nanos: &[],
+        lower,
+    }
 }
 
 /// Seconds as whole nanoseconds; what lies outside of `u64` is clamped.
@@ -49,11 +43,8 @@ impl Bounds {
     /// No bounds, one bucket: for what records nowhere.
     pub(crate) const NONE: &'static Self = &Self {
         values: &[],
-        nanos: &[],
-        shortest: u64::MAX,
-        octaves: [Octave::NONE; 64],
+        durations: no_durations(0),
         shape: None,
-        lower: 0,
     };
 
     /// The bounds with these values. Equal lists are kept once for the whole
@@ -71,16 +62,18 @@ impl Bounds {
             let bucket = nanos.partition_point(|&bound| bound < least);
             Octave {
                 bound: nanos.get(bucket).copied().unwrap_or(u64::MAX),
-                bucket: index(bucket),
+                offset: BEFORE_BUCKETS + index(bucket),
             }
         });
         let bounds = Box::leak(Box::new(Self {
             values: values.to_vec().leak(),
-            shortest: nanos.first().copied().unwrap_or(u64::MAX),
-            nanos: nanos.leak(),
-            octaves,
+            durations: Durations {
+                shortest: nanos.first().copied().unwrap_or(u64::MAX),
+                octaves,
+                nanos: nanos.leak(),
+                lower: 0,
+            },
             shape: None,
-            lower: 0,
         }));
         lists.push(bounds);
         bounds
@@ -97,20 +90,17 @@ impl Bounds {
         }
         let bounds = Box::leak(Box::new(Self {
             values: classic_bounds(shape.unit),
-            nanos: &[],
-            shortest: u64::MAX,
-            octaves: [Octave::NONE; 64],
+            durations: no_durations(shape.lower()),
             shape: Some(shape),
-            lower: shape.lower(),
         }));
         shapes.push(bounds);
         bounds
     }
 
-    /// By how much the schema of a native histogram is below the finest one.
+    /// The bounds for the search among durations.
     #[inline]
-    pub(super) fn lower(&self) -> i32 {
-        self.lower
+    pub(crate) const fn durations(&self) -> &Durations {
+        &self.durations
     }
 
     /// What the series of a native histogram have in common.
@@ -132,24 +122,24 @@ impl Bounds {
     pub(crate) fn bucket(&self, value: f64) -> u32 {
         index(self.values.partition_point(|&bound| bound < value))
     }
+}
 
-    /// The bucket of a duration.
-    #[inline]
-    pub(crate) fn bucket_of_nanos(&self, nanos: u64) -> u32 {
-        if nanos <= self.shortest {
-            return 0;
-        }
-        let Octave { bound, mut bucket } = self.octaves[(nanos | 1).ilog2() as usize];
-        if bound < nanos {
-            bucket += 1;
-            while let Some(&bound) = self.nanos.get(bucket as usize)
-                && bound < nanos
-            {
-                bucket += 1;
-            }
-        }
-        bucket
+/// Where the cell of a duration's bucket is among the histogram's.
+#[inline]
+pub(super) fn offset_of_nanos(bounds: &Durations, nanos: u64) -> u32 {
+    if nanos <= bounds.shortest {
+        return BEFORE_BUCKETS;
     }
+    let Octave { bound, mut offset } = bounds.octaves[(nanos | 1).ilog2() as usize];
+    if bound < nanos {
+        offset += 1;
+        while let Some(&bound) = bounds.nanos.get((offset - BEFORE_BUCKETS) as usize)
+            && bound < nanos
+        {
+            offset += 1;
+        }
+    }
+    offset
 }
 
 fn index(bucket: usize) -> u32 {
@@ -158,7 +148,11 @@ fn index(bucket: usize) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Bounds, nanos_of};
+    use super::{BEFORE_BUCKETS, Bounds, nanos_of, offset_of_nanos};
+
+    fn bucket_of_nanos(bounds: &Bounds, nanos: u64) -> u32 {
+        offset_of_nanos(bounds.durations(), nanos) - BEFORE_BUCKETS
+    }
 
     #[test]
     fn a_bound_belongs_to_its_own_bucket() {
@@ -166,14 +160,14 @@ mod tests {
         for (value, bucket) in [(0.0, 0), (0.005, 0), (0.0051, 1), (1.0, 2), (1.1, 3)] {
             assert_eq!(bounds.bucket(value), bucket, "{value}");
             assert_eq!(
-                bounds.bucket_of_nanos(nanos_of(value)),
+                bucket_of_nanos(bounds, nanos_of(value)),
                 bucket,
                 "{value} as nanoseconds"
             );
         }
         assert_eq!(bounds.bucket(f64::INFINITY), 3);
         assert_eq!(bounds.bucket(f64::NEG_INFINITY), 0);
-        assert_eq!(bounds.bucket_of_nanos(u64::MAX), 3);
+        assert_eq!(bucket_of_nanos(bounds, u64::MAX), 3);
     }
 
     #[test]
@@ -185,13 +179,16 @@ mod tests {
             &[1e10, 1.8e10],
         ] {
             let bounds = Bounds::intern(values);
-            let near = bounds.nanos.iter().flat_map(|&bound| {
+            let near = bounds.durations.nanos.iter().flat_map(|&bound| {
                 [-1, 0, 1].map(|distance: i64| bound.saturating_add_signed(distance))
             });
             let powers = (0..64).map(|power| 1 << power);
             for nanos in near.chain(powers).chain([0, u64::MAX]) {
-                let plain = bounds.nanos.partition_point(|&bound| bound < nanos);
-                assert_eq!(bounds.bucket_of_nanos(nanos) as usize, plain, "{nanos}");
+                let plain = bounds
+                    .durations
+                    .nanos
+                    .partition_point(|&bound| bound < nanos);
+                assert_eq!(bucket_of_nanos(bounds, nanos) as usize, plain, "{nanos}");
             }
         }
     }

@@ -3,13 +3,14 @@
 //! The cells of a histogram are a sequence number, its sum and then its
 //! buckets, each counting its own observations; cumulation is the exposition's.
 
-use super::bucket::{Bounds, nanos_of};
+use super::bucket::{Bounds, nanos_of, offset_of_nanos};
 use super::exemplar;
 use super::native::{self, NATIVES, first_cell, is_native};
 use super::slab::{BEFORE_BUCKETS, histogram, histogram_as_it_is};
 use super::thread::{SLABS, observe, try_observe};
 use crate::desc::Unit;
 use crate::registry::dropped_observation;
+use metrics_site::Durations;
 use std::time::Duration;
 
 /// A histogram, with fixed buckets or with native ones.
@@ -37,16 +38,16 @@ pub struct Histogram {
 /// which there is none.
 #[cold]
 #[inline(never)]
-extern "C" fn observe_untouched(cell: u32, bucket: u32, nanos: u64) {
-    observe(cell, bucket, |sum| sum.wrapping_add(nanos));
+extern "C" fn observe_untouched(cell: u32, offset: u32, nanos: u64) {
+    observe(cell, offset, |sum| sum.wrapping_add(nanos));
 }
 
 /// As [`observe_untouched`], for a value.
 #[cold]
 #[inline(never)]
-extern "C" fn observe_value_untouched(cell: u32, bucket: u32, value: f64) {
+extern "C" fn observe_value_untouched(cell: u32, offset: u32, value: f64) {
     let add = |sum| (f64::from_bits(sum) + value).to_bits();
-    observe(cell, bucket, add);
+    observe(cell, offset, add);
 }
 
 /// The longest duration that is observed, some hundred days: two thousand of them
@@ -98,11 +99,11 @@ impl Histogram {
             native::observe_value(self.cell, self.bounds, value);
         } else {
             let add = |bits| (f64::from_bits(bits) + value).to_bits();
-            let bucket = self.bounds.bucket(value);
-            if !try_observe(self.cell, bucket, add) {
-                observe_value_untouched(self.cell, bucket, value);
+            let offset = BEFORE_BUCKETS + self.bounds.bucket(value);
+            if !try_observe(self.cell, offset, add) {
+                observe_value_untouched(self.cell, offset, value);
             }
-            exemplar::offer(fixed_cell(self.cell, bucket), || value);
+            exemplar::offer(self.cell.wrapping_add(offset), || value);
         }
     }
 
@@ -118,14 +119,13 @@ impl Histogram {
         )]
         let double = value as f64;
         // Beyond all bounds if it is too large for that.
-        let bucket = self
-            .bounds
-            .bucket_of_nanos(value.saturating_mul(1_000_000_000));
+        let nanos = value.saturating_mul(1_000_000_000);
+        let offset = offset_of_nanos(self.bounds.durations(), nanos);
         let add = |bits| (f64::from_bits(bits) + double).to_bits();
-        if !try_observe(self.cell, bucket, add) {
-            observe_value_untouched(self.cell, bucket, double);
+        if !try_observe(self.cell, offset, add) {
+            observe_value_untouched(self.cell, offset, double);
         }
-        exemplar::offer(fixed_cell(self.cell, bucket), || double);
+        exemplar::offer(self.cell.wrapping_add(offset), || double);
     }
 
     /// Counts a duration, in seconds.
@@ -141,20 +141,38 @@ impl Histogram {
     /// Counts nanoseconds in a histogram of durations.
     #[inline]
     pub(crate) fn observe_nanos(&self, nanos: u64) {
-        Self::observe_nanos_at(self.cell, self.bounds, nanos);
+        Self::observe_nanos_at(self.bounds.durations(), self.cell, nanos);
+    }
+
+    /// Whether the histogram at this cell is a native one.
+    pub(crate) const fn is_native_at(cell: u32) -> bool {
+        is_native(cell)
     }
 
     /// Counts nanoseconds in the histogram of durations at this cell.
     #[inline]
-    pub(crate) fn observe_nanos_at(cell: u32, bounds: &Bounds, nanos: u64) {
+    pub(crate) fn observe_nanos_at(bounds: &Durations, cell: u32, nanos: u64) {
         if is_native(cell) {
-            return native::observe_nanos(cell, bounds, nanos);
+            Self::observe_native_at(bounds, cell, nanos);
+        } else {
+            Self::observe_classic_at(bounds, cell, nanos);
         }
-        let bucket = bounds.bucket_of_nanos(nanos);
-        if !try_observe(cell, bucket, |sum| sum.wrapping_add(nanos)) {
-            observe_untouched(cell, bucket, nanos);
+    }
+
+    /// As [`observe_nanos_at`](Self::observe_nanos_at), where it has fixed buckets.
+    #[inline]
+    pub(crate) fn observe_classic_at(bounds: &Durations, cell: u32, nanos: u64) {
+        let offset = offset_of_nanos(bounds, nanos);
+        if !try_observe(cell, offset, |sum| sum.wrapping_add(nanos)) {
+            observe_untouched(cell, offset, nanos);
         }
-        exemplar::offer(fixed_cell(cell, bucket), || Unit::Seconds.value(nanos));
+        exemplar::offer(cell.wrapping_add(offset), || Unit::Seconds.value(nanos));
+    }
+
+    /// As [`observe_nanos_at`](Self::observe_nanos_at), where it is a native one.
+    #[inline]
+    pub(crate) fn observe_native_at(bounds: &Durations, cell: u32, nanos: u64) {
+        native::observe_nanos(bounds, cell, nanos);
     }
 
     /// Observations so far.

@@ -32,6 +32,8 @@ mod succession;
 mod table;
 mod tagged;
 pub(crate) mod thread;
+#[cfg(any(feature = "redis", feature = "sqlx"))]
+mod timed;
 
 pub(crate) use age::{Ages, Entry};
 pub(crate) use asked::set_all;
@@ -48,10 +50,12 @@ pub use metric::{Family, Metric};
 #[cfg(feature = "http")]
 pub(crate) use names::Names;
 pub(crate) use native::{NativeReading, Shape, classic_bounds};
-pub(crate) use outcome::{ByOutcome, OutcomeIndex, Timed};
+pub(crate) use outcome::ByOutcome;
 #[cfg(feature = "http")]
 pub(crate) use row::same;
 pub(crate) use row::{Row, values_of};
 pub(crate) use scan::Scan;
 pub(crate) use series::Series;
 pub(crate) use table::Slot;
+#[cfg(any(feature = "redis", feature = "sqlx"))]
+pub(crate) use timed::Timed;

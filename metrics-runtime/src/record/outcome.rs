@@ -1,19 +1,9 @@
 //! The cells of a label set by outcome: found once, so that what is recorded often
 //! only picks one of them.
 
-use super::{Bounds, Histogram, Slot};
+use super::Slot;
 use crate::outcome::Outcome;
-
-/// An outcome as wide as an index, so that what records a call out of line needs no
-/// instruction to widen it. [`Outcome`] is a byte, which keeps annotated functions small.
-#[derive(Clone, Copy, Debug)]
-#[repr(u64)]
-pub(crate) enum OutcomeIndex {
-    Ok,
-    Error,
-    Panic,
-    Cancelled,
-}
+use metrics_site::OutcomeIndex;
 
 impl From<Outcome> for OutcomeIndex {
     #[inline]
@@ -31,13 +21,6 @@ impl From<Outcome> for OutcomeIndex {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ByOutcome([u32; 4]);
 
-/// A histogram for each outcome.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Timed {
-    cells: ByOutcome,
-    bounds: &'static Bounds,
-}
-
 impl ByOutcome {
     /// The cells of a label set.
     pub(crate) fn new(slot: Slot) -> Self {
@@ -46,28 +29,8 @@ impl ByOutcome {
 
     /// The cell for an outcome.
     #[inline]
-    pub(crate) fn cell(&self, outcome: impl Into<OutcomeIndex>) -> u32 {
-        // Masked: cheaper than a check, and never out of bounds.
-        self.0[outcome.into() as usize % 4]
-    }
-}
-
-impl Timed {
-    /// Those in these cells, of a family with these bounds: [`Bounds::NONE`] if it isn't
-    /// one of histograms.
-    pub(crate) const fn new(cells: ByOutcome, bounds: &'static Bounds) -> Self {
-        Self { cells, bounds }
-    }
-
-    /// The cell for an outcome.
-    #[inline]
     pub(crate) fn cell(&self, outcome: Outcome) -> u32 {
-        self.cells.cell(outcome)
-    }
-
-    /// Counts what took so many nanoseconds.
-    #[inline]
-    pub(crate) fn observe(&self, outcome: impl Into<OutcomeIndex>, nanos: u64) {
-        Histogram::observe_nanos_at(self.cells.cell(outcome), self.bounds, nanos);
+        // Masked: cheaper than a check, and never out of bounds.
+        self.0[OutcomeIndex::from(outcome) as usize % 4]
     }
 }

@@ -84,11 +84,12 @@ pub(crate) fn add_after(chunk: &Chunk, index: u32) {
     );
 }
 
-/// Counts an observation in a histogram of one's own slab.
+/// Counts an observation in a histogram of one's own slab, whose cell for it is
+/// `offset` after the first.
 #[inline]
-pub(crate) fn observe(chunk: &Chunk, first: u32, bucket: u32, sum: impl FnOnce(u64) -> u64) {
+pub(crate) fn observe(chunk: &Chunk, first: u32, offset: u32, sum: impl FnOnce(u64) -> u64) {
     let before = begin(chunk, first);
-    write(chunk, first, BEFORE_BUCKETS + bucket, one_more, sum, before);
+    write(chunk, first, offset, one_more, sum, before);
 }
 
 /// Counts one more.
@@ -286,13 +287,13 @@ impl Slabs {
         }
     }
 
-    /// Counts an observation in a histogram of the shared slab.
-    pub(crate) fn observe_shared(&self, first: u32, bucket: u32, sum: impl FnOnce(u64) -> u64) {
+    /// As [`observe`], in the shared slab.
+    pub(crate) fn observe_shared(&self, first: u32, offset: u32, sum: impl FnOnce(u64) -> u64) {
         let Some(chunk) = self.shared_chunk(first) else {
             return;
         };
         let before = take_turn(chunk, first);
-        write(chunk, first, BEFORE_BUCKETS + bucket, one_more, sum, before);
+        write(chunk, first, offset, one_more, sum, before);
     }
 
     /// The tables of all slabs as they are now.

@@ -119,24 +119,25 @@ pub(crate) fn add_after(index: u32) {
 }
 
 /// Counts an observation in the histogram whose cells start at `first`, if they
-/// are there.
+/// are there; `offset` is how far on its bucket's is.
 #[inline]
-pub(crate) fn try_observe(first: u32, bucket: u32, sum: impl FnOnce(u64) -> u64) -> bool {
+pub(crate) fn try_observe(first: u32, offset: u32, sum: impl FnOnce(u64) -> u64) -> bool {
     let chunk = chunk(first);
     if let Some(chunk) = chunk {
-        slab::observe(chunk, first, bucket, sum);
+        slab::observe(chunk, first, offset, sum);
     }
     chunk.is_some()
 }
 
-/// Counts an observation in the histogram whose cells start at `first`.
-pub(crate) fn observe(first: u32, bucket: u32, sum: impl FnOnce(u64) -> u64) {
+/// Counts an observation in the histogram whose cells start at `first`, of which
+/// that of its bucket is `offset` further on.
+pub(crate) fn observe(first: u32, offset: u32, sum: impl FnOnce(u64) -> u64) {
     if is_nowhere(first) {
         return;
     }
     match chunk(first).or_else(|| touch(first)) {
-        Some(chunk) => slab::observe(chunk, first, bucket, sum),
-        None => SLABS.observe_shared(first, bucket, sum),
+        Some(chunk) => slab::observe(chunk, first, offset, sum),
+        None => SLABS.observe_shared(first, offset, sum),
     }
 }
 

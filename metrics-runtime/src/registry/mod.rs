@@ -85,6 +85,7 @@ impl Registry {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
+        crate::catalogue::install();
         // No user code runs under the lock, so a poisoned state is whole.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

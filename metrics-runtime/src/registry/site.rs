@@ -3,7 +3,7 @@
 use super::state::State;
 use super::{Buckets, Conflict, Registry, global};
 use crate::builtin::toolkit;
-use crate::catalogue::{self, Instrument, Site};
+use crate::catalogue::{self, Declared as _, Instrument, Site};
 use crate::config::latency_buckets_of_environment;
 use crate::desc::Desc;
 use crate::outcome::Outcome;

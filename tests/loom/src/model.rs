@@ -3,7 +3,7 @@
 use crate::hash::HashValues;
 use crate::name::LabelName;
 use crate::row::Row;
-use crate::slab::{self, Slab, Slabs, Table};
+use crate::slab::{self, BEFORE_BUCKETS, Slab, Slabs, Table};
 use crate::sync::{AtomicBool, Ordering};
 use crate::table;
 use loom::model::Builder;
@@ -64,7 +64,7 @@ impl Writer {
 
     /// Counts an observation of one.
     fn observe(&mut self, first: u32) {
-        slab::observe(self.chunk(first), first, 0, |sum| sum + 1);
+        slab::observe(self.chunk(first), first, BEFORE_BUCKETS, |sum| sum + 1);
     }
 }
 
@@ -161,7 +161,7 @@ pub fn writers_of_the_shared_slab_take_turns() {
     explore(|| {
         let slabs = Arc::new(Slabs::new());
         let first = slabs.allocate(4, 4).expect("there is room");
-        let write = move |slabs: &Slabs| slabs.observe_shared(first, 0, |sum| sum + 1);
+        let write = move |slabs: &Slabs| slabs.observe_shared(first, BEFORE_BUCKETS, |sum| sum + 1);
         // Touched, so that the writers differ in nothing but their turns.
         write(&slabs);
         let other = start(&slabs, write);

@@ -2,7 +2,7 @@
 //! [`model`](crate::model), each names the mutation that it was seen to fail under.
 
 use crate::model::{Writer, explore, join, start};
-use crate::slab::{self, Slabs};
+use crate::slab::{self, BEFORE_BUCKETS, Slabs};
 use crate::succession::Succession;
 use crate::tagged::{self, Cells};
 use loom::sync::Arc;
@@ -74,7 +74,7 @@ pub fn two_buckets_that_race_for_a_shared_cell_get_two() {
         };
         // Touched by the bucket around zero, so that the writers differ in nothing
         // but their turns.
-        slabs.observe_shared(cells.first, 0, |sum| sum);
+        slabs.observe_shared(cells.first, BEFORE_BUCKETS, |sum| sum);
         let other = start(&slabs, move |slabs| write(slabs, TAGS[1]));
         let scrape = start(&slabs, move |slabs| {
             read(slabs, cells);

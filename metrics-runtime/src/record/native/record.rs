@@ -10,6 +10,7 @@ use crate::record::histogram::fixed_cell;
 use crate::record::tagged::Cells;
 use crate::record::thread::try_observe_tagged;
 use crate::record::{Bounds, exemplar};
+use metrics_site::Durations;
 use std::num::NonZero;
 
 /// Of a value around zero: below all keys.
@@ -18,11 +19,11 @@ const NONE: i32 = i32::MIN / 2;
 /// Counts a duration. A function of C, so that its callers need no code for its
 /// unwinding, of which there is none.
 #[inline(never)]
-pub(in crate::record) extern "C" fn observe_nanos(index: u32, bounds: &Bounds, nanos: u64) {
+pub(in crate::record) extern "C" fn observe_nanos(bounds: &Durations, index: u32, nanos: u64) {
     let key = NonZero::new(nanos).map_or(NONE, finest_key_of_nanos);
     let add = |sum: u64| sum.wrapping_add(nanos);
     let is_counted = key != NONE && {
-        let tag = tag(key, bounds.lower(), false);
+        let tag = tag(key, bounds.lower, false);
         try_observe_tagged(first_cells(index), tag, add)
     };
     if !is_counted {
@@ -45,7 +46,7 @@ pub(in crate::record) fn observe_value(index: u32, bounds: &Bounds, value: f64) 
     let is_negative = value < 0.0;
     let add = |sum| (f64::from_bits(sum) + value).to_bits();
     let is_counted = key != NONE && {
-        let tag = tag(key, bounds.lower(), is_negative);
+        let tag = tag(key, bounds.durations().lower, is_negative);
         try_observe_tagged(first_cells(index), tag, add)
     };
     if !is_counted {

@@ -3,6 +3,7 @@
 use super::Shape;
 use super::generation::Generation;
 use super::key::{FINEST, tag};
+use crate::record::slab::BEFORE_BUCKETS;
 use crate::record::succession::Succession;
 use crate::record::thread::{observe, observe_tagged};
 use crate::registry::dropped_observation;
@@ -42,7 +43,7 @@ impl Series {
     /// counted around zero.
     pub(super) fn observe(&self, key: Option<i32>, negative: bool, sum: impl Fn(u64) -> u64) {
         let Some(key) = key else {
-            return observe(self.first_cell(), 0, sum);
+            return observe(self.first_cell(), BEFORE_BUCKETS, sum);
         };
         let count = |generation: &Generation| {
             let tag = tag(key, FINEST - generation.schema, negative);
