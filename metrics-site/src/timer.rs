@@ -2,8 +2,8 @@
 //! two loads more on the way of each call.
 
 use crate::Site;
-use std::any::Any;
 use std::mem::{self, MaybeUninit};
+use std::sync::atomic::{AtomicPtr, Ordering};
 
 /// A reading of the clock that began nothing: the call isn't recorded after all.
 pub const VOID: u64 = u64::MAX - 3;
@@ -41,8 +41,38 @@ pub struct Timer {
     pub cells: [u32; 4],
     /// The bounds of the histograms in these cells.
     pub bounds: &'static Durations,
-    /// All that calls record which aren't only timed, of a type of the runtime's.
-    pub resolved: Box<dyn Any + Send + Sync>,
+    /// All that calls record which aren't only timed, of a type of the runtime's. An
+    /// atomic only because a pointer alone can't be shared.
+    resolved: AtomicPtr<()>,
+}
+
+impl Timer {
+    /// A header of what the runtime knows of a site.
+    ///
+    /// # Safety
+    ///
+    /// `resolved` is what the runtime that calls [`resolved`](Self::resolved) expects, and
+    /// lives as long as the process.
+    #[expect(unsafe_code, reason = "the benchmark of open labels shows its worth")]
+    pub const unsafe fn new(
+        time: Time,
+        cells: [u32; 4],
+        bounds: &'static Durations,
+        resolved: *mut (),
+    ) -> Self {
+        Self {
+            time,
+            cells,
+            bounds,
+            resolved: AtomicPtr::new(resolved),
+        }
+    }
+
+    /// What the runtime has made it with.
+    #[inline]
+    pub fn resolved(&self) -> *const () {
+        self.resolved.load(Ordering::Relaxed)
+    }
 }
 
 /// Upper bounds of a histogram's buckets, for the search among durations.

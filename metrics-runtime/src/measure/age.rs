@@ -2,7 +2,7 @@
 
 use super::Resolved;
 use super::call::Entered;
-use crate::catalogue::{Declared as _, Record, Site};
+use crate::catalogue::{Declared, Record, Site};
 use crate::clock::Ticks;
 use crate::outcome::{Outcome, Reading};
 use crate::record::{Ages, Entry};
@@ -52,7 +52,7 @@ impl<C: Entered> Entered for Aged<C> {
     fn start(&mut self) {
         self.call.start();
         if self.call.is_started() {
-            let resolved = self.call.site().and_then(|site| site.resolved());
+            let resolved = self.call.site().and_then(Declared::resolved);
             let ages = resolved.and_then(Resolved::ages);
             self.entry = ages.map(Ages::enter);
         }
