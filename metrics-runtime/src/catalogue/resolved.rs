@@ -43,8 +43,7 @@ impl Declared for Site {
         // this type. A downcast would take a dozen instructions, which is what a series
         // with open labels can't spare.
         #[expect(unsafe_code, reason = "the benchmark of open labels shows its worth")]
-        unsafe {
-            resolved.as_ref()
-        }
+        let resolved = unsafe { &*resolved };
+        Some(resolved)
     }
 }
