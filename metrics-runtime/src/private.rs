@@ -11,8 +11,8 @@ pub use crate::label::{ClosedLabel, LabelValue, Model, Scratch};
 pub use crate::measure::{
     FoundInOption, FoundInOther, FoundInResult, Guard, ModelCell, PlainGuard, RowsOfAny,
     RowsOfOption, RowsOfResult, aged, await_call, await_timed, awaited, busy, call, closed, enter,
-    enter_counted, enter_late, enter_timed, enter_with, measured, measured_call, measured_stream,
-    measured_with, never, nothing, of_returned, open,
+    enter_counted, enter_late, enter_timed, enter_with, guard_timed, measured, measured_call,
+    measured_stream, measured_with, never, nothing, of_returned, open,
 };
 pub use crate::outcome::{ByNothing, Classified, Probe, Reading, Tells, TypeProbe, TypeTold};
 pub use crate::registry::global;

@@ -118,10 +118,16 @@ pub(super) fn braces(function: &Function) -> Span {
 /// type, so that a mismatch points there.
 pub(super) fn edge(function: &Function, site: &CallSite, returned: &TokenStream) -> TokenStream {
     let span = located_at(returned::span(function));
-    let krate = site.krate.to_token_stream().into_iter().map(|mut token| {
+    let krate = path_at(site, span);
+    quote_spanned!(span=> #krate::__returns!(#returned);)
+}
+
+/// The path of the runtime, as if it were written there.
+pub(super) fn path_at(site: &CallSite, span: Span) -> TokenStream {
+    let tokens = site.krate.to_token_stream().into_iter();
+    let there = tokens.map(|mut token| {
         token.set_span(token.span().located_at(span));
         token
     });
-    let krate: TokenStream = krate.collect();
-    quote_spanned!(span=> #krate::__returns!(#returned);)
+    there.collect()
 }

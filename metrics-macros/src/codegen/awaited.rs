@@ -4,7 +4,7 @@
 
 use super::{async_fn, call_site, returned};
 use crate::attribute::Record;
-use crate::input::{Function, is_primitive, located_at, mentions, mentions_any};
+use crate::input::{Function, is_elementary, located_at, mentions, mentions_any};
 use crate::model::CallSite;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
@@ -36,10 +36,9 @@ pub(super) fn function(function: &Function, site: &CallSite) -> Option<TokenStre
     };
     let declaration = call_site::site(site);
     let meter = call_site::meter(site);
-    let told = if function.may_fail() {
-        quote_spanned!(span=> #krate::__told!(#output))
-    } else {
-        quote_spanned!(span=> #krate::__private::ByNothing)
+    let told = match &function.signature.output {
+        ReturnType::Type(..) => quote_spanned!(span=> #krate::__told!(#output)),
+        ReturnType::Default => quote_spanned!(span=> #krate::__private::ByNothing),
     };
     let mut body = held(function, &arguments)?;
     body.extend(async_fn::block(function, site, returned::annotation(function)).stream());
@@ -47,12 +46,7 @@ pub(super) fn function(function: &Function, site: &CallSite) -> Option<TokenStre
     block.set_span(async_fn::braces(function));
     // Where the type is written, too: a borrow that doesn't live long enough is reported
     // where it is returned.
-    let at = |span: Span| span.located_at(here);
-    let krate = krate.to_token_stream().into_iter().map(|mut token| {
-        token.set_span(at(token.span()));
-        token
-    });
-    let krate: TokenStream = krate.collect();
+    let krate = async_fn::path_at(site, here);
     let mut arguments = Group::new(
         Delimiter::Parenthesis,
         quote_spanned!(span=> #meter, #told, async move #block),
@@ -173,20 +167,11 @@ fn held(function: &Function, arguments: &[(&PatIdent, &Type)]) -> Option<TokenSt
     if !arguments.iter().all(|(name, _)| is_used(name)) {
         return None;
     }
-    let in_parts = arguments.iter().rev().filter(|(_, ty)| !is_taken_whole(ty));
+    let in_parts = arguments.iter().rev().filter(|(_, ty)| !is_elementary(ty));
     let in_parts: Vec<&Ident> = in_parts.map(|(name, _)| &name.ident).collect();
     Some(match &in_parts[..] {
         [] => TokenStream::new(),
         [one] => quote_spanned!(span=> let _ = &#one;),
         all => quote_spanned!(span=> let _ = (#(&#all),*);),
     })
-}
-
-/// Whether a value of this type has no fields that could be taken by themselves.
-fn is_taken_whole(ty: &Type) -> bool {
-    match ty {
-        Type::Reference(_) => true,
-        Type::Path(path) => path.path.get_ident().is_some_and(is_primitive),
-        _ => false,
-    }
 }

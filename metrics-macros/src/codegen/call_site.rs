@@ -169,19 +169,38 @@ pub(super) fn enter(site: &CallSite) -> TokenStream {
     }
 }
 
+/// What guards a call, which is entered here: `guard_timed(&__SITE)`.
+pub(super) fn guard(site: &CallSite) -> TokenStream {
+    let span = Span::mixed_site();
+    let krate = &site.krate;
+    if is_timed_only(site) {
+        return quote_spanned!(span=> #krate::__private::guard_timed(&__SITE));
+    }
+    let call = enter(site);
+    quote_spanned!(span=> #krate::__private::Guard::new(#call))
+}
+
 /// What the future of an async call carries, whose value says the outcome and nothing
 /// else: `await_timed(&__SITE)`.
 pub(super) fn meter(site: &CallSite) -> TokenStream {
     let span = Span::mixed_site();
     let krate = &site.krate;
-    if let [metric] = &site.metrics[..]
-        && metric.record == Record::Duration
-        && site.sample.is_none()
-    {
+    if is_timed_only(site) {
         return quote_spanned!(span=> #krate::__private::await_timed(&__SITE));
     }
     let call = enter(site);
     quote_spanned!(span=> #krate::__private::await_call(#call))
+}
+
+/// Whether the site takes the time of every call, and does nothing else.
+fn is_timed_only(site: &CallSite) -> bool {
+    let is_timed = matches!(&site.metrics[..], [metric] if metric.record == Record::Duration);
+    is_timed
+        && site.arguments.is_empty()
+        && site.returned.is_empty()
+        && site.wrappers.is_empty()
+        && site.sample.is_none()
+        && site.when.is_none()
 }
 
 /// A site that does one thing is entered by a function that knows it.

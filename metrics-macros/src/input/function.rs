@@ -167,3 +167,13 @@ pub(crate) fn is_primitive(name: &Ident) -> bool {
     ];
     PRIMITIVES.iter().any(|primitive| name == primitive)
 }
+
+/// Whether a type is written as a reference or a primitive: its values have no fields,
+/// and nothing is dropped with them.
+pub(crate) fn is_elementary(ty: &Type) -> bool {
+    match ty {
+        Type::Reference(_) => true,
+        Type::Path(path) => path.path.get_ident().is_some_and(is_primitive),
+        _ => false,
+    }
+}

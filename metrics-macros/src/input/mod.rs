@@ -8,7 +8,7 @@ mod shape;
 
 pub(crate) use block::{Code, parse_block};
 pub(crate) use container::{Container, ContainerItem, ContainerKind};
-pub(crate) use function::{Function, is_primitive};
+pub(crate) use function::{Function, is_elementary};
 pub(crate) use module::{Declaration, Module, ModuleItem, parse_module};
 pub(crate) use shape::{BoxedTail, Shape, ends_in_async_block};
 
@@ -119,11 +119,18 @@ pub(crate) fn mentions(tokens: TokenStream, word: &str) -> bool {
 
 /// Whether tokens mention one of these words at any depth.
 pub(crate) fn mentions_any(tokens: TokenStream, words: &[&str]) -> bool {
-    tokens.into_iter().any(|token| match token {
+    any_token(tokens, &mut |token| match token {
         // Once: comparing an identifier makes a string of it.
         TokenTree::Ident(ident) => words.contains(&&*ident.to_string()),
-        TokenTree::Group(group) => mentions_any(group.stream(), words),
         _ => false,
+    })
+}
+
+/// Whether one of the tokens at any depth is such a one; groups aren't asked about.
+pub(crate) fn any_token(tokens: TokenStream, is: &mut impl FnMut(&TokenTree) -> bool) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Group(group) => any_token(group.stream(), is),
+        token => is(&token),
     })
 }
 

@@ -3,12 +3,12 @@ impl UserRepository {
     const MOST: usize = 10;
     fn find(&self, id: u64) -> Option<User> {
         ::metrics_runtime::__site!(__SITE "UserRepository::find" true Duration);
-        let __guard = ::metrics_runtime::__private::Guard::new(
-            ::metrics_runtime::__private::enter_timed(&__SITE),
-        );
-        let __out = ::metrics_runtime::__private::call(move || -> Option<User> {
+        let __guard = ::metrics_runtime::__private::guard_timed(&__SITE);
+        let __out: Option<User> = if true {
             self.users.get(id)
-        });
+        } else {
+            ::metrics_runtime::__private::never()
+        };
         __guard.finish(::metrics_runtime::__outcome!(& __out));
         __out
     }
@@ -20,12 +20,12 @@ impl UserRepository {
             { & ::metrics_runtime::__private::Desc::duration("user_list_seconds",
             "Duration of calls in seconds, by outcome.", & []).by_outcome() }, []
         );
-        let __guard = ::metrics_runtime::__private::Guard::new(
-            ::metrics_runtime::__private::enter_timed(&__SITE),
-        );
-        let __out = ::metrics_runtime::__private::call(move || -> Vec<User> {
+        let __guard = ::metrics_runtime::__private::guard_timed(&__SITE);
+        let __out: Vec<User> = if true {
             self.users.all()
-        });
+        } else {
+            ::metrics_runtime::__private::never()
+        };
         __guard.finish(::metrics_runtime::__outcome!(& __out));
         __out
     }

@@ -35,7 +35,11 @@ pub mod handlers {
         let __guard = ::metrics_runtime::__private::Guard::new(
             ::metrics_runtime::__private::enter_counted(&__SITE),
         );
-        let __out = ::metrics_runtime::__private::call(move || -> Order { Order(1) });
+        let __out: Order = if true {
+            Order(1)
+        } else {
+            ::metrics_runtime::__private::never()
+        };
         __guard.finish(::metrics_runtime::__outcome!(& __out));
         __out
     }

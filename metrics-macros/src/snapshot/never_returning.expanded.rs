@@ -3,7 +3,7 @@ fn serve() -> ! {
     let __guard = ::metrics_runtime::__private::PlainGuard::new(
         ::metrics_runtime::__private::enter_timed(&__SITE),
     );
-    {
+    '__body: {
         loop {
             accept();
         }

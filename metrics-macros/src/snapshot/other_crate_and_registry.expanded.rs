@@ -4,9 +4,7 @@ fn checkout(cart: Cart) -> Order {
         shop::metrics::__private::builtin::function::FUNCTION_DURATION_SECONDS,
         [Function, Module]
     );
-    let __guard = shop::metrics::__private::Guard::new(
-        shop::metrics::__private::enter_timed(&__SITE),
-    );
+    let __guard = shop::metrics::__private::guard_timed(&__SITE);
     let __out = shop::metrics::__private::call(move || -> Order { pay(cart) });
     __guard.finish(shop::metrics::__outcome!(& __out));
     __out

@@ -4,5 +4,5 @@ fn caller() -> &'static Location<'static> {
     let __guard = ::metrics_runtime::__private::PlainGuard::new(
         ::metrics_runtime::__private::enter_timed(&__SITE),
     );
-    { Location::caller() }
+    '__body: { Location::caller() }
 }

@@ -6,9 +6,7 @@ where
     const MOST: usize = 10;
     fn get(&self, key: K) -> Option<Self::Item> {
         ::metrics_runtime::__site!(__SITE "Store::get" true Duration);
-        let __guard = ::metrics_runtime::__private::Guard::new(
-            ::metrics_runtime::__private::enter_timed(&__SITE),
-        );
+        let __guard = ::metrics_runtime::__private::guard_timed(&__SITE);
         let __out = ::metrics_runtime::__private::call(move || -> Option<Self::Item> {
             self.lookup(key)
         });

@@ -5,6 +5,7 @@ use super::{Instrument, Own, Place, Site};
 use crate::measure::Resolved;
 use crate::registry::Registry;
 use std::any::Any;
+use std::hint::assert_unchecked;
 
 /// A site with the types of the runtime.
 pub(crate) trait Declared {
@@ -43,7 +44,10 @@ impl Declared for Site {
         // this type. A downcast would take a dozen instructions, which is what a series
         // with open labels can't spare.
         #[expect(unsafe_code, reason = "the benchmark of open labels shows its worth")]
-        let resolved = unsafe { &*resolved };
+        let resolved = unsafe {
+            assert_unchecked(!resolved.is_null());
+            &*resolved
+        };
         Some(resolved)
     }
 }

@@ -10,9 +10,9 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 /// A value of any type, for an edge that is never taken: it tells the compiler
-/// the type of an async block.
+/// the type of an async block, or that a body may end.
 pub fn never<T>() -> T {
-    unreachable!("stands behind `if false`")
+    unreachable!("stands where nothing comes")
 }
 
 /// Tells an async block its type, by an edge that is never taken: an

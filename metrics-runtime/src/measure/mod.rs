@@ -40,7 +40,7 @@ pub(crate) use sample::is_chosen;
 pub(crate) use series::nth;
 pub use series::{closed, open};
 pub use stream::measured_stream;
-pub use timed::{await_timed, enter_timed};
+pub use timed::{await_timed, enter_timed, guard_timed};
 
 use crate::catalogue::{Declared as _, NOWHERE, OFF, Place, Record, Site, Source, UNRESOLVED};
 use crate::clock::Ticks;

@@ -6,6 +6,7 @@
 use super::Resolved;
 use super::awaited::Metered;
 use super::call::Entered;
+use super::guard::Guard;
 use crate::catalogue::{OFF, Site, UNRESOLVED};
 use crate::clock::Ticks;
 use crate::outcome::{Outcome, Reading};
@@ -28,6 +29,12 @@ pub const fn enter_timed(site: &'static Site) -> Timed {
         site: Some(site),
         start: Ticks::UNREAD,
     }
+}
+
+/// Guards a call at a site that takes the time of calls.
+#[inline]
+pub fn guard_timed(site: &'static Site) -> Guard<Timed> {
+    Guard::new(enter_timed(site))
 }
 
 impl Entered for Timed {

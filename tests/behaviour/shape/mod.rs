@@ -41,6 +41,11 @@
 //! | `return` within a closure or an async block | `flow::a_return_within_a_closure_ends_the_closure` |
 //! | labelled loops and blocks, `break` with a value | `flow::a_labelled_loop_gives_its_value` |
 //! | `loop {}` without a tail, arms that all diverge, a tail that panics | `flow::a_body_may_have_no_tail` |
+//! | nothing that leaves early, nothing to drop | `straight::a_body_that_nothing_leaves_early_ends_in_every_way` |
+//! | the same, without an end | `straight::a_body_that_diverges_ends_by_its_panic` |
+//! | the same, writing to what it was lent | `straight::a_body_without_a_closure_may_write_and_lend` |
+//! | `return` and `?` in a macro | `straight::a_macro_may_leave_a_body_early` |
+//! | one literal, one path, nothing | `straight::a_body_may_be_trivial` |
 //! | `Box::pin(async …)` at the tail | `future::a_boxed_future_at_the_tail_is_counted_by_its_end` |
 //! | `Box::pin(async …)` in a variable | `future::a_boxed_future_before_the_tail_is_counted_by_its_end` |
 //! | boxed future, returned early | `future::a_boxed_future_that_is_returned_early_is_counted_too` |
@@ -156,6 +161,7 @@ mod program;
 mod receiver;
 mod signature;
 mod standard;
+mod straight;
 mod stream;
 mod trait_method;
 mod watched;
