@@ -120,18 +120,18 @@ macro_rules! lane {
                     Case::new(Job::TimedAsync, "ours", |x| poll(timed_async_call(x))),
                     Case::new(Job::Both, "ours", timed_and_counted_call),
                     Case::new(Job::Closed1, "ours", |x| {
-                        declared::method_calls_total(pick_value(&METHODS, x, 0)).inc();
+                        declared::method_calls_total(pick_value::<0, _>(&METHODS, x)).inc();
                         work(x)
                     }),
                     Case::new(Job::Closed2, "ours", |x| {
-                        let method = pick_value(&METHODS, x, 0);
-                        declared::status_calls_total(method, pick_value(&STATUSES, x, 1)).inc();
+                        let method = pick_value::<0, _>(&METHODS, x);
+                        declared::status_calls_total(method, pick_value::<1, _>(&STATUSES, x)).inc();
                         work(x)
                     }),
                     Case::new(Job::Closed3, "ours", |x| {
-                        let method = pick_value(&METHODS, x, 0);
-                        let status = pick_value(&STATUSES, x, 1);
-                        declared::tier_calls_total(method, status, pick_value(&TIERS, x, 2)).inc();
+                        let method = pick_value::<0, _>(&METHODS, x);
+                        let status = pick_value::<1, _>(&STATUSES, x);
+                        declared::tier_calls_total(method, status, pick_value::<2, _>(&TIERS, x)).inc();
                         work(x)
                     }),
                     Case::new(Job::Open16, "ours", |x| {

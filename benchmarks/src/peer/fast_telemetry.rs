@@ -70,7 +70,7 @@ pub(crate) fn cases() -> Vec<Case> {
         .with_instants(),
         Case::new(Job::Both, "fast-telemetry", |x| timed(x, counted)).with_instants(),
         Case::new(Job::Closed1, "fast-telemetry", |x| {
-            BY_METHOD.inc(pick_value(&METHODS, x, 0));
+            BY_METHOD.inc(pick_value::<0, _>(&METHODS, x));
             work(x)
         }),
         Case::new(Job::Open16, "fast-telemetry", |x| {

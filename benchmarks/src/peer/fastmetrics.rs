@@ -74,7 +74,7 @@ pub(crate) fn cases() -> Vec<Case> {
         .with_instants(),
         Case::new(Job::Both, "fastmetrics", |x| timed(x, counted)).with_instants(),
         Case::new(Job::Closed1, "fastmetrics", |x| {
-            let method = pick_value(&METHODS, x, 0);
+            let method = pick_value::<0, _>(&METHODS, x);
             BY_METHOD.with_or_new(&ByMethod { method }, Counter::inc);
             work(x)
         }),

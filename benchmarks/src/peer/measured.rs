@@ -130,20 +130,20 @@ pub(crate) fn cases() -> Vec<Case> {
         })
         .with_instants(),
         Case::new(Job::Closed1, "measured", |x| {
-            let method = pick_value(&METHODS, x, 0);
+            let method = pick_value::<0, _>(&METHODS, x);
             BY_METHOD.inc(ByMethod { method });
             work(x)
         }),
         Case::new(Job::Closed2, "measured", |x| {
-            let method = pick_value(&METHODS, x, 0);
-            let status = pick_value(&STATUSES, x, 1);
+            let method = pick_value::<0, _>(&METHODS, x);
+            let status = pick_value::<1, _>(&STATUSES, x);
             BY_STATUS.inc(ByStatus { method, status });
             work(x)
         }),
         Case::new(Job::Closed3, "measured", |x| {
-            let method = pick_value(&METHODS, x, 0);
-            let status = pick_value(&STATUSES, x, 1);
-            let tier = pick_value(&TIERS, x, 2);
+            let method = pick_value::<0, _>(&METHODS, x);
+            let status = pick_value::<1, _>(&STATUSES, x);
+            let tier = pick_value::<2, _>(&TIERS, x);
             BY_TIER.inc(ByTier {
                 method,
                 status,

@@ -42,7 +42,7 @@ pub(crate) fn cases() -> Vec<Case> {
         .with_instants(),
         Case::new(Job::Both, "metriken", |x| timed(x, counted)).with_instants(),
         Case::new(Job::Closed1, "metriken sharded", |x| {
-            let method = usize::try_from(pick_value(&METHODS, x, 0));
+            let method = usize::try_from(pick_value::<0, _>(&METHODS, x));
             BY_METHOD.increment(method.unwrap_or(0));
             work(x)
         }),

@@ -120,7 +120,7 @@ pub(crate) fn cases() -> Vec<Case> {
         .with_instants(),
         Case::new(Job::Both, "prometheus-client family", |x| timed(x, counted)).with_instants(),
         Case::new(Job::Closed1, "prometheus-client family", |x| {
-            let method = pick_value(&METHODS, x, 0);
+            let method = pick_value::<0, _>(&METHODS, x);
             BY_METHOD.get_or_create(&ByMethod { method }).inc();
             work(x)
         }),

@@ -70,16 +70,17 @@ fn record_out_of_line<C: Entered>(call: C, outcome: Outcome) {
 }
 
 /// A call at any site: cells of `D` instruments whose labels were evaluated at
-/// entry, and when it began. `D` is zero where all labels are constant.
+/// entry, and when it began. `D` is zero where all labels are constant; of an `ASKED`
+/// one it is known that something is recorded, and it may be one that isn't timed.
 #[derive(Clone, Copy, Debug)]
-pub struct Call<const D: usize> {
+pub struct Call<const D: usize, const ASKED: bool = false> {
     /// `None` when nothing is recorded.
     site: Option<&'static Site>,
     rows: [Slot; D],
     start: Ticks,
 }
 
-impl<const D: usize> Call<D> {
+impl<const D: usize, const ASKED: bool> Call<D, ASKED> {
     /// A call at this site with these cells, if anything is recorded.
     #[inline]
     pub(super) const fn at(site: Option<&'static Site>, rows: [Slot; D]) -> Self {
@@ -94,18 +95,17 @@ impl<const D: usize> Call<D> {
     /// `threshold`.
     #[inline]
     #[must_use]
-    pub fn sampled(mut self, threshold: u64) -> Self {
-        match self.site {
-            // Not asked again, which the compiler can't know.
-            Some(site) if site.is_off() => self.site = None,
-            Some(_) if !is_chosen(threshold) => self.start = Ticks::UNTIMED,
-            _ => {}
-        }
-        self
+    pub fn sampled(self, threshold: u64) -> Call<D, true> {
+        let Self { rows, .. } = self;
+        let site = self.site.filter(|site| !site.is_off());
+        let start = if site.is_some() && !is_chosen(threshold) {
+            Ticks::UNTIMED
+        } else {
+            Ticks::UNREAD
+        };
+        Call { site, rows, start }
     }
-}
 
-impl<const D: usize> Call<D> {
     /// Without rows nothing refers to the call, which then needs no memory.
     #[inline]
     const fn rows(&self) -> &[Slot] {
@@ -113,7 +113,7 @@ impl<const D: usize> Call<D> {
     }
 }
 
-impl<const D: usize> Entered for Call<D> {
+impl<const D: usize, const ASKED: bool> Entered for Call<D, ASKED> {
     type Tracked = Tracked;
 
     #[inline]
@@ -130,11 +130,12 @@ impl<const D: usize> Entered for Call<D> {
     fn start(&mut self) {
         let Some(site) = self.site else { return };
         let cell = site.cell();
-        if cell == OFF {
+        // Turned off since it was asked, a call isn't recorded when it ends.
+        if !ASKED && cell == OFF {
             self.site = None;
             return;
         }
-        let timed = site.is_timed() && self.start != Ticks::UNTIMED;
+        let timed = site.is_timed() && !(ASKED && self.start == Ticks::UNTIMED);
         self.start = if cell == UNRESOLVED {
             let now = unsettled(site);
             if timed || now == Ticks::VOID {

@@ -11,7 +11,7 @@ use crate::record::Slot;
 /// then its series are known.
 #[derive(Debug)]
 pub struct Late<const D: usize> {
-    call: Call<D>,
+    call: Call<D, true>,
     texts: Box<[Box<str>]>,
 }
 
@@ -45,7 +45,7 @@ impl<const D: usize> Late<D> {
 }
 
 impl<const D: usize> Entered for Late<D> {
-    type Tracked = <Call<D> as Entered>::Tracked;
+    type Tracked = <Call<D, true> as Entered>::Tracked;
 
     fn nothing() -> Self {
         Self {

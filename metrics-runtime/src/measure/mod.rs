@@ -248,7 +248,7 @@ fn publish(site: &'static Site, cell: u32) {
 pub fn enter_with<const D: usize, const N: usize>(
     site: &'static Site,
     values: [&dyn LabelValue; N],
-) -> Call<D> {
+) -> Call<D, true> {
     let resolved = Resolved::at(site);
     let mut rows = [Slot::NOWHERE; D];
     if let Some(resolved) = resolved {
