@@ -169,7 +169,8 @@ pub(crate) fn is_primitive(name: &Ident) -> bool {
 }
 
 /// Whether a type is written as a reference or a primitive: its values have no fields,
-/// and nothing is dropped with them.
+/// and nothing is dropped with them. A type of the user's may have such a name; of that,
+/// the drop is no part of the call then.
 pub(crate) fn is_elementary(ty: &Type) -> bool {
     match ty {
         Type::Reference(_) => true,

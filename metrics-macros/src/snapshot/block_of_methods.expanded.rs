@@ -4,7 +4,8 @@ impl UserRepository {
     fn find(&self, id: u64) -> Option<User> {
         ::metrics_runtime::__site!(__SITE "UserRepository::find" true Duration);
         let __guard = ::metrics_runtime::__private::guard_timed(&__SITE);
-        let __out: Option<User> = if true {
+        let __out: Option<User>;
+        __out = if true {
             self.users.get(id)
         } else {
             ::metrics_runtime::__private::never()
@@ -21,7 +22,8 @@ impl UserRepository {
             "Duration of calls in seconds, by outcome.", & []).by_outcome() }, []
         );
         let __guard = ::metrics_runtime::__private::guard_timed(&__SITE);
-        let __out: Vec<User> = if true {
+        let __out: Vec<User>;
+        __out = if true {
             self.users.all()
         } else {
             ::metrics_runtime::__private::never()

@@ -12,11 +12,9 @@ impl UserRepository {
         let __guard = ::metrics_runtime::__private::Guard::new(
             ::metrics_runtime::__private::enter(&__SITE),
         );
-        let __out: sqlx::Result<u64> = if true {
+        let __out = ::metrics_runtime::__private::call(move || -> sqlx::Result<u64> {
             self.users.purge()
-        } else {
-            ::metrics_runtime::__private::never()
-        };
+        });
         __guard
             .finish_with(
                 ::metrics_runtime::__outcome!(& __out),

@@ -35,11 +35,8 @@ pub mod handlers {
         let __guard = ::metrics_runtime::__private::Guard::new(
             ::metrics_runtime::__private::enter_counted(&__SITE),
         );
-        let __out: Order = if true {
-            Order(1)
-        } else {
-            ::metrics_runtime::__private::never()
-        };
+        let __out: Order;
+        __out = if true { Order(1) } else { ::metrics_runtime::__private::never() };
         __guard.finish(::metrics_runtime::__outcome!(& __out));
         __out
     }

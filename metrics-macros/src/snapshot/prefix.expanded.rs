@@ -10,11 +10,8 @@ fn posts(shard: u8) -> Vec<Post> {
     let __guard = ::metrics_runtime::__private::Guard::new(
         ::metrics_runtime::__private::enter_with::<2, _>(&__SITE, [&(shard)]),
     );
-    let __out: Vec<Post> = if true {
-        read(shard)
-    } else {
-        ::metrics_runtime::__private::never()
-    };
+    let __out: Vec<Post>;
+    __out = if true { read(shard) } else { ::metrics_runtime::__private::never() };
     __guard.finish(::metrics_runtime::__outcome!(& __out));
     __out
 }

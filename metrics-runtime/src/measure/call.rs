@@ -130,13 +130,13 @@ impl<const D: usize, const ASKED: bool> Entered for Call<D, ASKED> {
     fn start(&mut self) {
         let Some(site) = self.site else { return };
         let cell = site.cell();
-        // Turned off since it was asked, a call isn't recorded when it ends.
         if !ASKED && cell == OFF {
             self.site = None;
             return;
         }
         let timed = site.is_timed() && !(ASKED && self.start == Ticks::UNTIMED);
-        self.start = if cell == UNRESOLVED {
+        // One comparison for `UNRESOLVED` and, since it was asked, `OFF`.
+        self.start = if cell.cast_signed() <= UNRESOLVED.cast_signed() {
             let now = unsettled(site);
             if timed || now == Ticks::VOID {
                 now
@@ -200,7 +200,7 @@ impl<const D: usize, const ASKED: bool> Entered for Call<D, ASKED> {
 }
 
 /// The time while the site isn't resolved or the clock isn't settled; `VOID` if
-/// it turns out that nothing is recorded.
+/// nothing is recorded, or it turns out so.
 #[cold]
 #[inline(never)]
 pub(crate) fn unsettled(site: &'static Site) -> Ticks {

@@ -6,7 +6,8 @@ use std::mem::ManuallyDrop;
 
 /// Records a call when it is finished, as a panic when it is dropped before.
 ///
-/// The body runs in a closure, so only unwinding drops an unfinished guard.
+/// The body runs in a closure or is one that nothing leaves early, so only unwinding
+/// drops an unfinished guard.
 #[derive(Debug)]
 #[must_use]
 pub struct Guard<C: Entered> {

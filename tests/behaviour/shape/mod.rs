@@ -44,6 +44,7 @@
 //! | nothing that leaves early, nothing to drop | `straight::a_body_that_nothing_leaves_early_ends_in_every_way` |
 //! | the same, without an end | `straight::a_body_that_diverges_ends_by_its_panic` |
 //! | the same, writing to what it was lent | `straight::a_body_without_a_closure_may_write_and_lend` |
+//! | the same, with temporaries at the tail, with arguments that change | `straight::a_body_without_a_closure_leaves_nothing_behind` |
 //! | `return` and `?` in a macro | `straight::a_macro_may_leave_a_body_early` |
 //! | one literal, one path, nothing | `straight::a_body_may_be_trivial` |
 //! | `Box::pin(async …)` at the tail | `future::a_boxed_future_at_the_tail_is_counted_by_its_end` |

@@ -6,9 +6,10 @@
     reason = "what is borrowed needs no drop"
 )]
 
+use std::cell::RefCell;
 use std::panic::panic_any;
 
-use metrics_runtime::{Registry, counted, in_progress, timed};
+use metrics_runtime::{Outcome, Registry, counted, in_progress, timed};
 
 use super::watched::{Watched, check, check_sure};
 use crate::driver::{Calls, End, Failure, VALUE, assert_panics, counted};
@@ -188,4 +189,30 @@ fn a_body_may_be_trivial() {
     for function in ["nothing", "literal", "named"] {
         assert_eq!(counted(&REGISTRY, function), Calls::OK, "{function}");
     }
+}
+
+#[counted(registry = REGISTRY)]
+fn pointing() -> *const u32 {
+    let cell = RefCell::new(VALUE);
+    &raw const *cell.borrow()
+}
+
+#[counted(registry = REGISTRY, outcome = |_| if left == 0 { Outcome::Error } else { Outcome::Ok })]
+fn counting_down(mut left: u32) -> u32 {
+    let mut rounds = 0;
+    while left > 0 {
+        left -= 1;
+        rounds += 1;
+    }
+    rounds
+}
+
+// Mutations: the value is bound by a `let`, which prolongs the borrow beyond what is
+// borrowed; the body stands in place where the outcome is the user's to say.
+#[test]
+fn a_body_without_a_closure_leaves_nothing_behind() {
+    assert!(!pointing().is_null());
+    assert_eq!(counted(&REGISTRY, "pointing"), Calls::OK);
+    assert_eq!(counting_down(3), 3);
+    assert_eq!(counted(&REGISTRY, "counting_down"), Calls::OK);
 }
