@@ -130,6 +130,7 @@ mod pool_deadpool;
 #[cfg(feature = "r2d2")]
 #[path = "pool/r2d2.rs"]
 mod pool_r2d2;
+mod processor;
 mod profile;
 mod record;
 #[cfg(feature = "redis")]
