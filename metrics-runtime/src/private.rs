@@ -9,8 +9,8 @@ pub use crate::error_label::{
 };
 pub use crate::label::{ClosedLabel, LabelValue, Model, Scratch};
 pub use crate::measure::{
-    FoundInOption, FoundInOther, FoundInResult, Guard, ModelCell, PlainGuard, RowsOfAny,
-    RowsOfOption, RowsOfResult, aged, await_call, await_timed, awaited, busy, call, closed, enter,
+    Awaited, FoundInOption, FoundInOther, FoundInResult, Guard, ModelCell, PlainGuard, RowsOfAny,
+    RowsOfOption, RowsOfResult, aged, await_call, await_timed, busy, call, closed, enter,
     enter_counted, enter_late, enter_timed, enter_with, guard_timed, measured, measured_call,
     measured_stream, measured_with, never, nothing, of_returned, open,
 };

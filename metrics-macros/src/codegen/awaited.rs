@@ -13,7 +13,11 @@ use syn::{Attribute, FnArg, Pat, PatIdent, ReceiverKind, ReturnType, Safety, Typ
 /// ```text
 /// fn price(cart: Cart) -> impl Future<Output = Ret> {
 ///     __site!(…);
-///     awaited(await_timed(&__SITE), __told!(Ret), async move { let _ = &cart; __returns!(Ret); body })
+///     Awaited { meter: await_timed(&__SITE), told: __told!(Ret), future: async move {
+///         let _ = &cart;
+///         __returns!(Ret);
+///         body
+///     } }
 /// }
 /// ```
 ///
@@ -47,12 +51,12 @@ pub(super) fn function(function: &Function, site: &CallSite) -> Option<TokenStre
     // Where the type is written, too: a borrow that doesn't live long enough is reported
     // where it is returned.
     let krate = async_fn::path_at(site, here);
-    let mut arguments = Group::new(
-        Delimiter::Parenthesis,
-        quote_spanned!(span=> #meter, #told, async move #block),
+    let mut fields = Group::new(
+        Delimiter::Brace,
+        quote_spanned!(span=> meter: #meter, told: #told, future: async move #block),
     );
-    arguments.set_span(here);
-    let measured = quote_spanned!(here=> #krate::__private::awaited #arguments);
+    fields.set_span(here);
+    let measured = quote_spanned!(here=> #krate::__private::Awaited #fields);
     let mut measured = Group::new(
         Delimiter::Brace,
         quote_spanned!(span=> #declaration #measured),

@@ -14,17 +14,17 @@ pub mod handlers {
             ::metrics_runtime::__private::builtin::function::FUNCTION_CALLS_TOTAL,
             [Function, Module]
         );
-        ::metrics_runtime::__private::awaited(
-            ::metrics_runtime::__private::await_call(
+        ::metrics_runtime::__private::Awaited {
+            meter: ::metrics_runtime::__private::await_call(
                 ::metrics_runtime::__private::enter(&__SITE),
             ),
-            ::metrics_runtime::__told!(Order),
-            async move {
+            told: ::metrics_runtime::__told!(Order),
+            future: async move {
                 let _ = &cart;
                 ::metrics_runtime::__returns!(Order);
                 pay(cart).await
             },
-        )
+        }
     }
     fn order() -> Order {
         ::metrics_runtime::__site!(

@@ -5,7 +5,6 @@ use super::call::Entered;
 use super::future::Meter;
 use crate::outcome::{Outcome, Reading, Tells};
 use std::future::Future;
-use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -72,30 +71,17 @@ impl<M: Metered> Drop for Polling<'_, M> {
 #[derive(Debug)]
 #[must_use = "futures do nothing unless awaited"]
 pub struct Awaited<F, M, T> {
-    /// Pinned with the whole: nothing moves it, or drops it before the whole is dropped,
+    /// Pinned with the whole: nothing moves or drops it before the whole is dropped,
     /// which has no `Drop` of its own.
-    future: F,
-    meter: M,
-    told: PhantomData<fn() -> T>,
+    pub future: F,
+    /// The accounting of the call.
+    pub meter: M,
+    /// Who tells the outcome.
+    pub told: T,
 }
 
 // It may move where the future may, and nobody pins the rest.
 impl<F: Unpin, M, T> Unpin for Awaited<F, M, T> {}
-
-/// Measures a future from its first poll; `told` is who tells the outcome.
-#[inline]
-pub fn awaited<F, M, T>(meter: M, _told: T, future: F) -> Awaited<F, M, T>
-where
-    F: Future,
-    M: Metered,
-    T: Tells<F::Output>,
-{
-    Awaited {
-        future,
-        meter,
-        told: PhantomData,
-    }
-}
 
 impl<F, M, T> Future for Awaited<F, M, T>
 where

@@ -21,7 +21,7 @@ mod stream;
 mod timed;
 
 pub use age::aged;
-pub use awaited::{await_call, awaited};
+pub use awaited::{Awaited, await_call};
 pub use busy::busy;
 pub(crate) use call::unsettled;
 pub use call::{enter, nothing};
