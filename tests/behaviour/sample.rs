@@ -1,8 +1,11 @@
 //! `sample`: every call is counted, a share of them is timed.
 
-use metrics_runtime::{Registry, counted, timed};
+use std::pin::pin;
 
-use crate::driver::{Calls, End, Failure, by_outcome, counted, page};
+use integration_tests::child::in_child;
+use metrics_runtime::{Metrics, Registry, counted, timed};
+
+use crate::driver::{Calls, End, Failure, by_outcome, counted, page, ready, suspend};
 
 static REGISTRY: Registry = Registry::new();
 
@@ -104,4 +107,37 @@ fn own_labels_are_those_of_the_histogram() {
         ..Calls::NONE
     };
     assert_eq!(counted(&REGISTRY, "routed"), twice);
+}
+
+static SWITCHED: Registry = Registry::new();
+
+fn switch(on: bool) {
+    let builder = Metrics::builder().registry(&SWITCHED).enabled(on);
+    builder.build().expect("the set-up is valid");
+}
+
+#[timed(name = "switched_seconds", sample = 1, registry = SWITCHED)]
+async fn switched() {
+    End::Return.wait().await;
+}
+
+// Mutation: the start of an `ASKED` call looks for `UNRESOLVED` alone.
+#[test]
+fn a_call_that_begins_while_recording_is_off_is_not_recorded_later() {
+    let name = "sample::a_call_that_begins_while_recording_is_off_is_not_recorded_later";
+    in_child(name, &[], || {
+        let recorded = || by_outcome(&SWITCHED, "switched_seconds_count", &[]);
+        ready(switched());
+        assert_eq!(recorded(), Calls::OK);
+        let mut entered_before = pin!(switched());
+        switch(false);
+        // The site has seen that recording is off, and not only been told.
+        ready(switched());
+        suspend(entered_before.as_mut());
+        switch(true);
+        ready(entered_before);
+        assert_eq!(recorded(), Calls::OK);
+        ready(switched());
+        assert_eq!(recorded().ok.to_bits(), 2_f64.to_bits());
+    });
 }
