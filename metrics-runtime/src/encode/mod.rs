@@ -11,6 +11,7 @@ mod openmetrics;
 mod page;
 mod plan;
 mod protobuf;
+mod reading;
 mod section;
 mod sink;
 mod spelling;

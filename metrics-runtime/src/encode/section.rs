@@ -3,14 +3,14 @@
 
 use super::lines::Lines;
 use super::protobuf;
+use super::reading::{Gauges, Histograms, Integers, Reading};
 use super::sink::PageSink;
 use super::spelling::Spelling;
-use crate::desc::{Kind, Unit};
+use crate::desc::Kind;
 use crate::outcome::Outcome;
 use crate::processor::fetch;
 use crate::record::{FamilyCore, InProgress, NativeReading, Row, Scan};
 use crate::registry::Settings;
-use std::iter::repeat_n;
 use std::sync::Arc;
 
 /// A family, and what of it stays the same from page to page. All text is
@@ -32,7 +32,7 @@ struct SeriesOfFamily {
     rows: Vec<&'static Row>,
     /// The labels of combinations of closed sets that were served, by index.
     combinations: Vec<Box<str>>,
-    /// Of each series that was served: the sum's bits, then the counts.
+    /// Of each histogram that was served: the sum's bits, then the counts.
     previous: Vec<Box<[u64]>>,
 }
 
@@ -159,73 +159,109 @@ impl SeriesOfFamily {
     /// Hands each series that is served to `writer`.
     #[inline]
     fn walk(&mut self, family: &FamilyCore, reader: &mut Reader<'_>, writer: &mut impl Writer) {
-        let outcomes = if family.schema.by_outcome {
-            Outcome::ALL.len()
-        } else {
-            1
-        };
-        // The tail of series that have no outcome of their own.
-        let last = if family.schema.by_outcome {
-            outcomes
-        } else {
-            0
-        };
-        let dense = family.combinations();
-        // Where the previous reading of a series is: first that of the overflow
-        // series, then those of combinations, then those of rows.
-        let first_row = 1 + dense.map_or(0, |(_, len)| len);
-        if family.schema.kind == Kind::Histogram {
-            grow(&mut self.previous, first_row + self.rows.len() * outcomes);
-            reader.scratch.clear();
-            reader.scratch.resize(family.bounds.values().len() + 1, 0);
+        let Self {
+            rows,
+            combinations,
+            previous,
+        } = self;
+        let scan = &mut *reader.scan;
+        match family.schema.kind {
+            Kind::Counter => {
+                let read = |cell| scan.sum(cell);
+                each(rows, combinations, family, &mut Integers { read, writer });
+            }
+            Kind::InProgress => {
+                let read = |cell| InProgress { cell }.get();
+                each(rows, combinations, family, &mut Integers { read, writer });
+            }
+            Kind::Gauge => each(rows, combinations, family, &mut Gauges { writer }),
+            Kind::Histogram => {
+                grow(previous, first_row(family) + rows.len() * outcomes(family));
+                reader.scratch.clear();
+                reader.scratch.resize(family.bounds.values().len() + 1, 0);
+                let mut histograms = Histograms {
+                    writer,
+                    scan,
+                    unit: family.schema.unit,
+                    scratch: reader.scratch,
+                    previous,
+                };
+                each(rows, combinations, family, &mut histograms);
+            }
         }
-        let mut walk = Walk {
-            writer,
-            scan: reader.scan,
-            kind: family.schema.kind,
-            unit: family.schema.unit,
-            scratch: reader.scratch,
-            previous: &mut self.previous,
-        };
-        if let Some((slot, len)) = dense {
-            let shown = family.combinations_are_shown();
-            for (index, nth) in (0..len).zip(0..) {
-                let texts = &mut self.combinations;
-                let cell = slot.cell(nth);
-                walk.series(cell, shown, 1 + index, || Series {
-                    labels: combination(texts, family, len, index),
+    }
+}
+
+/// Hands each series of a family to `reading`.
+#[inline]
+fn each(
+    rows: &[&'static Row],
+    combinations: &mut Vec<Box<str>>,
+    family: &FamilyCore,
+    reading: &mut impl Reading,
+) {
+    let outcomes = outcomes(family);
+    let by_outcome = family.schema.by_outcome;
+    // The tail of series that have no outcome of their own.
+    let last = if by_outcome { outcomes } else { 0 };
+    let first_row = first_row(family);
+    if let Some((slot, len)) = family.combinations() {
+        let shown = family.combinations_are_shown();
+        for (index, nth) in (0..len).zip(0..) {
+            let cell = slot.cell(nth);
+            reading.series(
+                cell,
+                1 + index,
+                || shown,
+                || Series {
+                    labels: combination(combinations, family, len, index),
                     set: 1 + index,
                     tail: last,
                     created: family.created,
                     cell,
-                });
-            }
-        }
-        let stride = family.stride();
-        for (place, row) in self.rows.iter().enumerate() {
-            fetch_ahead(&self.rows, place);
-            let first = first_row + row.index() * outcomes;
-            for ((tail, nth), outcome) in (0..outcomes).zip(first..).zip(0..) {
-                let cell = row.first() + stride * outcome;
-                walk.series(cell, row.is_shown(outcome), nth, || Series {
-                    labels: row.text(),
-                    set: first_row + row.index(),
-                    tail,
-                    created: row.created(),
-                    cell,
-                });
-            }
-        }
-        if let Some(row) = family.overflowed() {
-            walk.series(row.first(), true, 0, || Series {
-                labels: row.text(),
-                set: 0,
-                tail: last,
-                created: row.created(),
-                cell: row.first(),
-            });
+                },
+            );
         }
     }
+    let stride = family.stride();
+    for (place, row) in rows.iter().enumerate() {
+        fetch_ahead(rows, place);
+        let set = first_row + row.index();
+        if by_outcome {
+            let nth = first_row + row.index() * outcomes;
+            for (tail, outcome) in (0..outcomes).zip(0..) {
+                let cell = row.first() + stride * outcome;
+                reading.series(
+                    cell,
+                    nth + tail,
+                    || row.is_shown(outcome),
+                    || of_row(row, set, tail, cell),
+                );
+            }
+        } else {
+            let cell = row.first();
+            reading.series(cell, set, || row.is_shown(0), || of_row(row, set, 0, cell));
+        }
+    }
+    if let Some(row) = family.overflowed() {
+        let cell = row.first();
+        reading.series(cell, 0, || true, || of_row(row, 0, last, cell));
+    }
+}
+
+/// The outcomes that a row of a family has series for.
+fn outcomes(family: &FamilyCore) -> usize {
+    if family.schema.by_outcome {
+        Outcome::ALL.len()
+    } else {
+        1
+    }
+}
+
+/// The number of the series of a family's first row: first comes the overflow series,
+/// then those of combinations.
+fn first_row(family: &FamilyCore) -> usize {
+    1 + family.combinations().map_or(0, |(_, len)| len)
 }
 
 /// Has rows fetched that come after this place. They are sorted by their text, so that
@@ -250,6 +286,18 @@ fn fetch_ahead(rows: &[&'static Row], place: usize) {
     }
 }
 
+/// One of the series of a row.
+#[inline]
+fn of_row(row: &Row, set: usize, tail: usize, cell: u32) -> Series<'_> {
+    Series {
+        labels: row.text(),
+        set,
+        tail,
+        created: row.created(),
+        cell,
+    }
+}
+
 /// The labels of a combination, rendered when they are served first.
 fn combination<'a>(
     texts: &'a mut Vec<Box<str>>,
@@ -271,110 +319,5 @@ fn grow<T: Default>(list: &mut Vec<T>, len: usize) {
     if list.len() < len {
         list.reserve_exact(len - list.len());
         list.resize_with(len, T::default);
-    }
-}
-
-/// Reads the series of a family.
-struct Walk<'a, W> {
-    writer: &'a mut W,
-    scan: &'a mut Scan,
-    kind: Kind,
-    unit: Unit,
-    scratch: &'a mut [u64],
-    previous: &'a mut [Box<[u64]>],
-}
-
-impl<W: Writer> Walk<'_, W> {
-    /// Reads a series and writes it. A counter or histogram that was never
-    /// recorded into is left out unless its site or its maker asked for zero, or
-    /// it was `shown` for another reason.
-    #[inline]
-    fn series<'t>(
-        &mut self,
-        cell: u32,
-        shown: bool,
-        nth: usize,
-        series: impl FnOnce() -> Series<'t>,
-    ) {
-        match self.kind {
-            Kind::Counter | Kind::InProgress => {
-                let value = if self.kind == Kind::Counter {
-                    self.scan.sum(cell)
-                } else {
-                    InProgress { cell }.get()
-                };
-                if shown || value != 0 {
-                    self.writer.integer(series(), value);
-                }
-            }
-            // A gauge in a table is there because it was asked for, and shown.
-            Kind::Gauge => {
-                let value = FamilyCore::gauge(cell).get();
-                if shown || value.to_bits() != 0 {
-                    self.writer.double(series(), value);
-                }
-            }
-            Kind::Histogram => {
-                let sum = self.scan.histogram(cell, self.unit, self.scratch);
-                let Some(kept) = self.previous.get_mut(nth) else {
-                    return;
-                };
-                if keep(kept, sum, self.scratch, shown)
-                    && let [sum, counts @ ..] = &**kept
-                {
-                    // Read after the classic ones, which are then no more.
-                    let native = W::NATIVE.then(|| self.scan.native(cell)).flatten();
-                    if let Some(reading) = native {
-                        self.writer.native(series(), &reading, counts);
-                    } else {
-                        let sum = f64::from_bits(*sum);
-                        self.writer.histogram(series(), sum, counts);
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// Keeps the reading of a histogram; false if it isn't to be served. One that was
-/// torn, which has no sum, stays as it was: buckets, sum and count must belong
-/// together, and what was served must not decrease.
-fn keep(kept: &mut Box<[u64]>, sum: Option<f64>, read: &[u64], shown: bool) -> bool {
-    if kept.is_empty() {
-        let touched = sum.is_some() && read.iter().any(|&count| count != 0);
-        if !shown && !touched {
-            return false;
-        }
-        *kept = repeat_n(0, 1 + read.len()).collect();
-    }
-    if let (Some(sum), Some((bits, counts))) = (sum, kept.split_first_mut()) {
-        *bits = sum.to_bits();
-        counts.copy_from_slice(read);
-    }
-    true
-}
-
-#[cfg(test)]
-mod tests {
-    use super::keep;
-
-    // Mutation: `keep` takes the counts of a torn reading.
-    #[test]
-    fn a_torn_histogram_stays_as_it_was() {
-        let mut kept: Box<[u64]> = Box::default();
-        assert!(!keep(&mut kept, Some(0.0), &[0, 0], false), "untouched");
-        assert!(
-            !keep(&mut kept, None, &[9, 9], false),
-            "torn and never read"
-        );
-        assert!(kept.is_empty());
-        assert!(
-            keep(&mut kept, None, &[9, 9], true),
-            "torn, and shown at zero"
-        );
-        assert_eq!(*kept, [0, 0, 0]);
-        assert!(keep(&mut kept, Some(1.5), &[1, 2], false));
-        assert!(keep(&mut kept, None, &[9, 9], false));
-        assert_eq!(*kept, [1.5_f64.to_bits(), 1, 2]);
     }
 }

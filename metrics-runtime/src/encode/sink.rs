@@ -72,7 +72,8 @@ impl PageSink for Vec<u8> {
         }
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "every line of counters ends with it")]
+    #[inline(always)]
     fn integer(&mut self, value: u64) {
         if let Some((digits, len)) = number::short(value) {
             // As above.
