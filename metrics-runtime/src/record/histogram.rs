@@ -153,7 +153,7 @@ impl Histogram {
     #[inline]
     pub(crate) fn observe_nanos_at(bounds: &Durations, cell: u32, nanos: u64) {
         if is_native(cell) {
-            Self::observe_native_at(bounds, cell, nanos);
+            native::observe_nanos_apart(bounds, cell, nanos);
         } else {
             Self::observe_classic_at(bounds, cell, nanos);
         }

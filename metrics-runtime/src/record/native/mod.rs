@@ -19,7 +19,7 @@ pub(super) use arena::{NATIVES, first_cell};
 pub(crate) use classic::classic_bounds;
 pub(crate) use reading::NativeReading;
 pub(super) use reading::{classic, read};
-pub(super) use record::{observe_nanos, observe_value};
+pub(super) use record::{observe_nanos, observe_nanos_apart, observe_value};
 
 use crate::desc::Unit;
 

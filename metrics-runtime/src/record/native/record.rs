@@ -16,10 +16,20 @@ use std::num::NonZero;
 /// Of a value around zero: below all keys.
 const NONE: i32 = i32::MIN / 2;
 
-/// Counts a duration. A function of C, so that its callers need no code for its
-/// unwinding, of which there is none.
+/// As [`observe_nanos`], apart from its many callers. A function of C, so that they need
+/// no code for its unwinding, of which there is none.
 #[inline(never)]
-pub(in crate::record) extern "C" fn observe_nanos(bounds: &Durations, index: u32, nanos: u64) {
+pub(in crate::record) extern "C" fn observe_nanos_apart(
+    bounds: &Durations,
+    index: u32,
+    nanos: u64,
+) {
+    observe_nanos(bounds, index, nanos);
+}
+
+/// Counts a duration.
+#[inline]
+pub(in crate::record) fn observe_nanos(bounds: &Durations, index: u32, nanos: u64) {
     let key = NonZero::new(nanos).map_or(NONE, finest_key_of_nanos);
     let add = |sum: u64| sum.wrapping_add(nanos);
     let is_counted = key != NONE && {
