@@ -9,7 +9,9 @@ mod counted;
 mod found;
 mod future;
 mod guard;
+mod handle;
 mod late;
+mod model_cell;
 pub(crate) mod query;
 #[cfg(feature = "http")]
 mod request;
@@ -30,6 +32,7 @@ pub use found::{FoundInOption, FoundInOther, FoundInResult};
 pub use future::{measured, measured_with, never};
 pub use guard::{Guard, PlainGuard, call, measured_call};
 pub use late::enter_late;
+pub use model_cell::ModelCell;
 pub use query::{RequestQueries, count_request_queries};
 #[cfg(feature = "http")]
 pub(crate) use request::{Request, RequestScope};
@@ -42,15 +45,15 @@ pub use series::{closed, open};
 pub use stream::measured_stream;
 pub use timed::{await_timed, enter_timed, guard_timed};
 
-use crate::catalogue::{Declared as _, NOWHERE, OFF, Place, Record, Site, Source, UNRESOLVED};
+use crate::catalogue::{Declared as _, NOWHERE, OFF, Place, Record, Site, UNRESOLVED};
 use crate::clock::Ticks;
-use crate::label::{LabelValue, Model, Scratch, with_texts};
+use crate::label::{LabelValue, Scratch, with_texts};
 use crate::outcome::{Outcome, Reading};
-use crate::record::{Ages, Bounds, ByOutcome, FamilyCore, Histogram, Slot, exemplar, thread};
+use crate::record::{Bounds, ByOutcome, Slot, thread};
 use call::Call;
+use handle::Handle;
 use metrics_site::Durations;
 use once_cell::sync::OnceCell;
-use std::sync::Arc;
 
 /// The instruments of a site, resolved to cells at its first call.
 #[derive(Debug)]
@@ -62,21 +65,6 @@ pub(crate) struct Resolved {
     outcomes: ByOutcome,
     handles: Box<[Handle]>,
     place: Place,
-}
-
-#[derive(Debug)]
-struct Handle {
-    record: Record,
-    /// The cells, if all label values stand in the source.
-    fixed: Option<Slot>,
-    /// A label value is read from what the call returned.
-    is_late: bool,
-    bounds: &'static Bounds,
-    /// `None` records nowhere: another site's declaration is in force.
-    family: Option<Arc<FamilyCore>>,
-    labels: &'static [Source],
-    /// Of calls that run, for the gauge that tells the greatest.
-    ages: OnceCell<&'static Ages>,
 }
 
 impl Resolved {
@@ -269,146 +257,5 @@ fn look_up(resolved: &Resolved, texts: &[&str], rows: &mut [Slot]) {
         if !handle.is_late {
             *row = handle.slot(resolved.place, texts, &[]);
         }
-    }
-}
-
-impl Handle {
-    /// The cells for these label values, of which some were evaluated at entry
-    /// and some are of what the call returned.
-    fn slot(&self, place: Place, texts: &[&str], returned: &[&str]) -> Slot {
-        /// More labels than this are looked up through an allocation.
-        const INLINE: usize = 16;
-        let Some(family) = &self.family else {
-            return Slot::NOWHERE;
-        };
-        let value = |source: &Source| match *source {
-            Source::Argument(index) => texts.get(index).copied().unwrap_or(""),
-            Source::Returned(index) => returned.get(index).copied().unwrap_or(""),
-            _ => source.constant(place).unwrap_or(""),
-        };
-        if let Some(slot) = self.fixed {
-            slot
-        } else if self.labels.len() <= INLINE {
-            let mut values = [""; INLINE];
-            for (slot, source) in values.iter_mut().zip(self.labels) {
-                *slot = value(source);
-            }
-            family.entered(&values[..self.labels.len()])
-        } else {
-            let values: Vec<&str> = self.labels.iter().map(value).collect();
-            family.entered(&values)
-        }
-    }
-
-    /// Adds a finished call to these cells. Without `nanos` it isn't timed.
-    #[inline]
-    fn add(&self, slot: Slot, nanos: Option<u64>, outcome: Outcome, reading: &Reading<'_>) {
-        let cell = slot.cell(outcome.index());
-        match self.record {
-            Record::Calls => add_seen(cell, 1),
-            Record::Duration => {
-                if let Some(nanos) = nanos {
-                    Histogram::observe_nanos_at(self.bounds.durations(), cell, nanos);
-                }
-            }
-            _ => self.add_more(slot, nanos, outcome, reading),
-        }
-    }
-
-    /// As [`add`](Self::add), for what is rarer.
-    #[inline(never)]
-    fn add_more(&self, slot: Slot, nanos: Option<u64>, outcome: Outcome, reading: &Reading<'_>) {
-        let Reading {
-            found,
-            rows,
-            items,
-            polls,
-            ..
-        } = *reading;
-        let observe = |nanos| {
-            let cell = slot.cell(outcome.index());
-            Histogram::observe_nanos_at(self.bounds.durations(), cell, nanos);
-        };
-        let count = |rows| add_seen(slot.first, rows);
-        let succeeded = outcome == Outcome::Ok;
-        match self.record {
-            Record::Rows if succeeded => count(rows),
-            Record::Created if succeeded && found => count(rows),
-            Record::Replaced if succeeded && !found => count(rows),
-            Record::Hits if succeeded && found => count(1),
-            Record::Misses if succeeded && !found => count(1),
-            Record::Successes if succeeded => count(1),
-            Record::Errors if outcome == Outcome::Error => count(1),
-            Record::Items => count(items),
-            Record::Queries => {
-                add_seen(slot.cell(outcome.index()), 1);
-                query::count();
-            }
-            Record::Slow(threshold) => {
-                let threshold = match threshold {
-                    0 => crate::config::slow_query_nanos(),
-                    own => own,
-                };
-                if nanos.is_some_and(|nanos| nanos >= threshold) {
-                    count(1);
-                }
-            }
-            Record::Busy | Record::Idle | Record::LongestPoll => {
-                let Some(nanos) = nanos else { return };
-                observe(match self.record {
-                    Record::Busy => polls.busy,
-                    Record::LongestPoll => polls.longest,
-                    _ => nanos.saturating_sub(polls.busy),
-                });
-            }
-            Record::LastSuccess if succeeded => FamilyCore::gauge(slot.first).set_to_current_time(),
-            // Others have nothing to add, or have been taken care of.
-            _ => {}
-        }
-    }
-}
-
-/// Adds to a counter, which offers an exemplar unless there is nothing to add.
-#[inline]
-fn add_seen(cell: u32, amount: u64) {
-    thread::add(cell, amount);
-    if amount > 0 {
-        #[expect(clippy::cast_precision_loss, reason = "exemplars hold doubles")]
-        exemplar::offer(cell, || amount as f64);
-    }
-}
-
-/// The model of a method's `Self`, found at the first call: a static in a
-/// generic function is shared by all `Self`, so the type is compared.
-#[derive(Debug)]
-pub struct ModelCell(OnceCell<(&'static str, Model)>);
-
-impl ModelCell {
-    /// A cell that caches nothing yet.
-    pub const fn empty() -> Self {
-        Self(OnceCell::new())
-    }
-
-    /// The model of the type with this name.
-    pub fn model(&self, path: &'static str) -> Model {
-        let (cached, model) = *self.0.get_or_init(|| (path, Model::of_type(path)));
-        if cached == path {
-            model
-        } else {
-            Model::of_type(path)
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::ModelCell;
-
-    #[test]
-    fn a_model_cell_compares_what_it_cached() {
-        let cell = ModelCell::empty();
-        assert_eq!(cell.model("a::UserRepo").0, "User");
-        assert_eq!(cell.model("a::OrderRepo").0, "Order");
-        assert_eq!(cell.model("a::UserRepo").0, "User");
     }
 }
