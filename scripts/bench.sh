@@ -105,24 +105,26 @@ parallel() {
 }
 
 hot() {
-  local rounds=151 threads
-  [[ -z $quick ]] || rounds=31
+  local rounds=51 passes=3 pass threads
+  [[ -z $quick ]] || rounds=31 passes=1
   begin hot
   "$bin/hot" list >"$data/hot/cases.tsv"
   threads=$("$bin/hot" threads)
-  step 'recording: nanoseconds, one thread'
-  "$bin/hot" time "$rounds" >"$data/hot/time.tsv"
-  step "recording: nanoseconds, $threads threads"
-  "$bin/hot" time "$rounds" "$threads" >"$data/hot/time-all.tsv"
-  step 'recording: nanoseconds, disabled'
-  METRICS_ENABLED=false "$bin/hot" time "$rounds" >"$data/hot/time-disabled.tsv"
+  # In turn, since they are compared: the machine changes its pace within minutes.
+  for ((pass = 1; pass <= passes; pass++)); do
+    step "recording: nanoseconds, pass $pass of $passes"
+    "$bin/hot" time "$rounds" >>"$data/hot/time.tsv"
+    "$bin/hot-exemplars" time "$rounds" >>"$data/hot/time-exemplars.tsv"
+    METRICS_ENABLED=false "$bin/hot" time "$rounds" >>"$data/hot/time-disabled.tsv"
+    step "recording: nanoseconds, $threads threads, pass $pass of $passes"
+    "$bin/hot" time "$rounds" "$threads" >>"$data/hot/time-all.tsv"
+  done
   step 'recording: instructions'
   cut -f1 "$data/hot/cases.tsv" | sed "s/.*/'&'/" | parallel hot_instr >"$data/hot/instr.tsv"
   step 'recording: instructions, disabled'
   METRICS_ENABLED=false "$bin/hot" list | cut -f1 | sed "s/.*/'&'/" |
     METRICS_ENABLED=false parallel hot_instr >"$data/hot/instr-disabled.tsv"
-  step 'recording: nanoseconds and instructions, with exemplars'
-  "$bin/hot-exemplars" time "$rounds" >"$data/hot/time-exemplars.tsv"
+  step 'recording: instructions, with exemplars'
   "$bin/hot-exemplars" list | cut -f1 | sed "s/.*/'&'/" |
     hot=hot-exemplars parallel hot_instr >"$data/hot/instr-exemplars.tsv"
   finish hot

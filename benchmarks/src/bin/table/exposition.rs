@@ -1,6 +1,6 @@
 //! What writing a page costs.
 
-use crate::file::{Row, rows, shown, stamp};
+use crate::file::{Row, median, rows, shown, stamp};
 use crate::promise::Promise;
 use std::collections::HashMap;
 use std::path::Path;
@@ -19,9 +19,7 @@ struct Figures {
 
 impl Figures {
     fn median(&self) -> Option<f64> {
-        let mut medians = self.medians.clone();
-        medians.sort_by(f64::total_cmp);
-        medians.get(medians.len() / 2).copied()
+        median(self.medians.clone())
     }
 
     /// How many series the shape has.

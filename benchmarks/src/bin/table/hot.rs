@@ -2,7 +2,7 @@
 
 mod variant;
 
-use crate::file::{Row, rows, shown, stamp};
+use crate::file::{Row, median, rows, shown, stamp};
 use crate::promise::Promise;
 use std::collections::HashMap;
 use std::path::Path;
@@ -353,15 +353,22 @@ fn instr(path: &Path) -> HashMap<String, f64> {
     rows(path).into_iter().filter_map(entry).collect()
 }
 
+/// The least of all passes, and the median of their medians.
 fn times(path: &Path, lanes: &str) -> Times {
-    let entry = |row: &Row| {
-        let time = Time {
-            min: row.number(3)?,
-            median: row.number(4)?,
-        };
-        Some((row.text(0).to_owned(), time))
+    let mut passes: HashMap<String, (Vec<f64>, Vec<f64>)> = HashMap::new();
+    for row in rows(path) {
+        if let (Some(min), Some(median)) = (row.number(3), row.number(4))
+            && row.text(1) == lanes
+        {
+            let (mins, medians) = passes.entry(row.text(0).to_owned()).or_default();
+            mins.push(min);
+            medians.push(median);
+        }
+    }
+    let time = |(id, (mins, medians)): (String, (Vec<f64>, Vec<f64>))| {
+        let min = mins.into_iter().reduce(f64::min)?;
+        let median = median(medians)?;
+        Some((id, Time { min, median }))
     };
-    let rows = rows(path);
-    let wanted = rows.iter().filter(|row| row.text(1) == lanes);
-    wanted.filter_map(entry).collect()
+    passes.into_iter().filter_map(time).collect()
 }
